@@ -1,0 +1,10 @@
+/**
+ * Buyers are named by the `sub` of their token: 1 to 128 visible ASCII characters. No spaces, no control
+ * characters, no look-alike letters, so that two byte strings are the same buyer exactly when they are equal.
+ * `lua/edge/identity.lua` applies the same rule.
+ */
+export const BUYER_PATTERN = '^[!-~]{1,128}$'
+
+const buyer = new RegExp(BUYER_PATTERN)
+
+export const isBuyer = (value: unknown): value is string => typeof value === 'string' && buyer.test(value)

@@ -1,0 +1,36 @@
+import type { SalePhase } from './words.ts'
+
+/**
+ * What the door knows: one small JSON of all live sales, written to Redis by a gateway about every 100 ms,
+ * pulled by each nginx about every 200 ms into a shared dict. Times are ms since 1970, money is whole cents.
+ * `lua/edge/snapshot.lua` reads it.
+ */
+export interface Snapshot {
+  /** Rises with every change; the door decodes a snapshot once for each. */
+  seq: number
+  /** When it was written. */
+  at: number
+  sales: Record<string, SaleCard>
+}
+
+export interface SaleCard {
+  id: number
+  title: string
+  price: number
+  currency: string
+  opensAt: number
+  closesAt: number
+  phase: SalePhase
+  perUser: number
+  challenge: string
+  /** No unit is free, nobody waits, and nobody may stand by: the door answers sold_out. */
+  soldOut: boolean
+  /** As many tickets alive as units left plus standby: the door answers line_full. */
+  lineFull: boolean
+  /** The head of the line: numbers below it are released. 0 before the first release. */
+  served: number
+  /** How many wait. */
+  waiting: number
+  /** Release speed, for the time a buyer still waits; 0 when unknown. */
+  perSecond: number
+}
