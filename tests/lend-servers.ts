@@ -1,0 +1,109 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { Redis } from 'ioredis'
+import { createConnection } from 'mysql2/promise'
+
+/** A real server of one's own, on a free port, with its data in a temporary folder that goes with it. */
+export interface LentServer {
+  url: string
+  stop(): Promise<void>
+}
+
+/** An empty MariaDB with the database `sluice`. */
+export async function lendMariadb(): Promise<LentServer> {
+  const dir = await mkdtemp(join(tmpdir(), 'lent-mariadb-'))
+  const data = join(dir, 'data')
+  const small = ['--innodb-log-file-size=16M', '--innodb-buffer-pool-size=32M', '--user=root']
+  await promisify(execFile)('mariadb-install-db', [
+    '--no-defaults',
+    `--datadir=${data}`,
+    '--auth-root-authentication-method=normal',
+    '--skip-test-db',
+    ...small,
+  ])
+  const port = await freePort()
+  const server = spawn(
+    'mariadbd',
+    [
+      '--no-defaults',
+      `--datadir=${data}`,
+      `--socket=${join(dir, 's')}`,
+      `--pid-file=${join(dir, 'pid')}`,
+      '--bind-address=127.0.0.1',
+      `--port=${port}`,
+      '--character-set-server=utf8mb4',
+      '--default-time-zone=+00:00',
+      // Its data die with it: no need to wait for the disk.
+      '--innodb-flush-log-at-trx-commit=0',
+      ...small,
+    ],
+    { stdio: 'ignore' },
+  )
+  const root = { host: '127.0.0.1', port, user: 'root' }
+  await whenReady(server, async () => {
+    const db = await createConnection(root)
+    await db.query('CREATE DATABASE IF NOT EXISTS sluice')
+    await db.end()
+  })
+  return { url: `mysql://root@127.0.0.1:${port}/sluice`, stop: () => stop(server, dir) }
+}
+
+/** An empty Redis without persistence. */
+export async function lendRedis(): Promise<LentServer> {
+  const dir = await mkdtemp(join(tmpdir(), 'lent-redis-'))
+  const port = await freePort()
+  const server = spawn(
+    'redis-server',
+    ['--bind', '127.0.0.1', '--port', String(port), '--dir', dir, '--save', '', '--appendonly', 'no'],
+    { stdio: 'ignore' },
+  )
+  const url = `redis://127.0.0.1:${port}/0`
+  await whenReady(server, async () => {
+    const redis = new Redis(url, { lazyConnect: true, retryStrategy: null })
+    redis.on('error', () => {})
+    try {
+      await redis.connect()
+      await redis.ping()
+    } finally {
+      redis.disconnect()
+    }
+  })
+  return { url, stop: () => stop(server, dir) }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await new Promise((resolve) => server.once('listening', resolve))
+  const { port } = server.address() as { port: number }
+  await new Promise((resolve) => server.close(resolve))
+  return port
+}
+
+async function whenReady(server: ChildProcess, probe: () => Promise<void>): Promise<void> {
+  for (const started = Date.now(); ; ) {
+    if (server.exitCode !== null) throw new Error(`${server.spawnfile} ended with code ${server.exitCode}`)
+    const failure = await probe().then(
+      () => undefined,
+      (error: unknown) => error,
+    )
+    if (failure === undefined) return
+    if (Date.now() - started > 30_000) {
+      server.kill('SIGKILL')
+      throw new Error(`${server.spawnfile} is not ready after 30 s`, { cause: failure })
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+}
+
+async function stop(server: ChildProcess, dir: string): Promise<void> {
+  const ended = new Promise((resolve) => server.once('exit', resolve))
+  if (server.exitCode === null && server.signalCode === null) {
+    server.kill('SIGKILL')
+    await ended
+  }
+  await rm(dir, { recursive: true, force: true })
+}
