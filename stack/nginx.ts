@@ -1,0 +1,52 @@
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { findProgram } from './find-program.ts'
+import { answers } from './probe.ts'
+import type { ServerPlan } from './supervise.ts'
+
+export interface DoorPlan {
+  root: string
+  flashPort: number
+  shopPort: number
+  opsPort: number
+  gateways: { host: string; port: number }[]
+  workerProcesses: number
+  env: Record<string, string>
+}
+
+/** nginx in the foreground, with its configuration rendered anew and checked. Rejects with nginx's own words. */
+export async function planNginx(dir: string, door: DoorPlan): Promise<ServerPlan> {
+  const { root, flashPort, shopPort, opsPort, gateways, workerProcesses, env } = door
+  const renderer = './render-door.ts'
+  const { renderDoor } = await import(renderer)
+  const conf = await renderDoor({
+    root,
+    run: dir,
+    bind: '127.0.0.1',
+    flashPort,
+    shopPort,
+    opsPort,
+    gateways,
+    workerProcesses,
+    native: true,
+  })
+  const command = findProgram('nginx') ?? 'nginx'
+  const args = ['-p', dir, '-e', join(dir, 'logs', 'nginx.log'), '-c', conf]
+  await promisify(execFile)(command, [...args, '-t'], { env: { ...process.env, ...env } })
+  const http = 'GET /no-such-page HTTP/1.0\r\n\r\n'
+  return {
+    name: 'nginx',
+    role: 'nginx',
+    command,
+    args,
+    env,
+    isReady: async () => {
+      for (const port of [flashPort, shopPort, opsPort])
+        if (!(await answers(port, 'HTTP/1.1 ', http))) return false
+      return true
+    },
+    readyWithinMs: 15_000,
+    stopWithinMs: 5000,
+  }
+}

@@ -1,0 +1,21 @@
+import { join } from 'node:path'
+import { answersHttp } from './probe.ts'
+import type { ServerPlan } from './supervise.ts'
+
+/** A gateway or a worker: our own built program, ready when it says so itself. */
+export const planNodeProcess = (
+  root: string,
+  role: 'gateway' | 'worker',
+  name: string,
+  port: number,
+  env: Record<string, string>,
+): ServerPlan => ({
+  name,
+  role,
+  command: process.execPath,
+  args: [join(root, 'dist', role === 'gateway' ? 'gateway' : 'workers', 'server.js')],
+  env: { ...env, SLUICE_NAME: name, SLUICE_HOST: '127.0.0.1', SLUICE_PORT: String(port) },
+  isReady: () => answersHttp(port, '/internal/health'),
+  readyWithinMs: 30_000,
+  stopWithinMs: 10_000,
+})

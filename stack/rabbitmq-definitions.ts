@@ -1,0 +1,97 @@
+import { createHash, randomBytes } from 'node:crypto'
+import {
+  ORDERS_ARGUMENTS,
+  ORDERS_KEY,
+  ORDERS_QUEUE,
+  PARKED_ARGUMENTS,
+  PARKED_EXCHANGE,
+  PARKED_QUEUE,
+  RELEASE_EXCHANGE,
+} from '../contract/topology.ts'
+import type { Secrets } from './secrets.ts'
+
+export const VHOST = 'sluice'
+/** The user of gateways and workers: its own names only, and no management. */
+export const AMQP_USER = 'sluice'
+/** The user of people, for the management page. */
+export const OPERATOR = 'operator'
+
+/** RabbitMQ's own form: base64 of a 4 byte salt and SHA-256 of salt and password. */
+export function hashPassword(password: string, salt = randomBytes(4)): string {
+  const hash = createHash('sha256').update(salt).update(password, 'utf8').digest()
+  return Buffer.concat([salt, hash]).toString('base64')
+}
+
+const user = (name: string, password: string, tags: string[]) => ({
+  name,
+  password_hash: hashPassword(password),
+  hashing_algorithm: 'rabbit_password_hashing_sha256',
+  tags,
+})
+
+const permission = (name: string, pattern: string) => ({
+  user: name,
+  vhost: VHOST,
+  configure: pattern,
+  write: pattern,
+  read: pattern,
+})
+
+/** What the broker loads at each start: vhost, users, permissions, policies, exchanges, queues, bindings. */
+export const rabbitmqDefinitions = (secrets: Pick<Secrets, 'amqp' | 'amqpOperator'>) => ({
+  vhosts: [{ name: VHOST }],
+  users: [user(AMQP_USER, secrets.amqp, []), user(OPERATOR, secrets.amqpOperator, ['administrator'])],
+  permissions: [permission(AMQP_USER, '^sluice\\.'), permission(OPERATOR, '.*')],
+  policies: [
+    {
+      vhost: VHOST,
+      name: 'orders are bounded',
+      pattern: `^${ORDERS_QUEUE.replace('.', '\\.')}$`,
+      'apply-to': 'queues',
+      priority: 0,
+      // With x-overflow reject-publish a full queue refuses, so the release loop waits and nothing is lost.
+      definition: { 'max-length': 100_000, 'max-in-memory-length': 10_000 },
+    },
+    {
+      vhost: VHOST,
+      name: 'parked messages rest on disk',
+      pattern: `^${PARKED_QUEUE.replace('.', '\\.')}$`,
+      'apply-to': 'queues',
+      priority: 0,
+      definition: { 'max-in-memory-length': 1000 },
+    },
+  ],
+  exchanges: [exchange(RELEASE_EXCHANGE), exchange(PARKED_EXCHANGE)],
+  queues: [queue(ORDERS_QUEUE, ORDERS_ARGUMENTS), queue(PARKED_QUEUE, PARKED_ARGUMENTS)],
+  bindings: [
+    binding(RELEASE_EXCHANGE, ORDERS_QUEUE, ORDERS_KEY),
+    binding(PARKED_EXCHANGE, PARKED_QUEUE, PARKED_QUEUE),
+  ],
+})
+
+const exchange = (name: string) => ({
+  vhost: VHOST,
+  name,
+  type: 'direct',
+  durable: true,
+  auto_delete: false,
+  internal: false,
+  arguments: {},
+})
+
+const queue = (name: string, args: object) => ({
+  vhost: VHOST,
+  name,
+  durable: true,
+  auto_delete: false,
+  arguments: args,
+})
+
+const binding = (source: string, destination: string, key: string) => ({
+  vhost: VHOST,
+  source,
+  destination,
+  destination_type: 'queue',
+  routing_key: key,
+  arguments: {},
+})

@@ -1,0 +1,191 @@
+import { migrate } from '../platform/migrate.ts'
+import { ROOT } from '../platform/root.ts'
+import { choosePorts, type StackPorts, type StackUrls, urlsOf } from './addresses.ts'
+import { connectionEnv, doorEnv, gatewayEnv, localEnv } from './local-env.ts'
+import { planMysql } from './mariadb.ts'
+import { planNginx } from './nginx.ts'
+import { planNodeProcess } from './node-process.ts'
+import { returnPort } from './ports.ts'
+import { planEpmd, planRabbitmq } from './rabbitmq.ts'
+import { planRedis } from './redis.ts'
+import { claimRunFolder, type Role, removeRecord, type StackProcess, writeRecord } from './run-folder.ts'
+import { readSecrets, type Secrets } from './secrets.ts'
+import { type ServerPlan, type Supervised, supervise } from './supervise.ts'
+
+export interface StackOptions {
+  /** The run folder: data, logs, credentials. A second start of the same folder resumes its data. */
+  dir: string
+  /** How many of each; 2. */
+  gateways?: number
+  workers?: number
+  /** Taken where they are free, else others. */
+  ports?: Partial<StackPorts>
+  /** Further SLUICE_* environment of a role. */
+  env?: Partial<Record<'gateway' | 'worker' | 'nginx', Record<string, string>>>
+  door?: { workerProcesses?: number }
+  /** Starts these only; RabbitMQ brings its epmd. Everything by default. */
+  roles?: readonly Role[]
+  /** Where lua/, nginx/, dist/ and web/ are; this checkout by default. */
+  root?: string
+  onProgress?: (line: string) => void
+}
+
+/** A running stack of real servers. */
+export interface Stack {
+  /** The run folder's real path. */
+  dir: string
+  urls: StackUrls
+  ports: StackPorts
+  secrets: Secrets
+  /** The SLUICE_* environment with which our own programs reach this stack. */
+  env: Record<string, string>
+  /** Those that run right now, epmd among them. */
+  processes: () => StackProcess[]
+  /** Sends a signal to one process; when it dies of it, it is started again. */
+  kill: (name: string, signal: NodeJS.Signals) => void
+  /** Ends a process and keeps it down, until `startProcess`. */
+  stopProcess: (name: string) => Promise<void>
+  startProcess: (name: string) => Promise<void>
+  /** Resolves when the process works (again); rejects when it does not within its time. */
+  waitReady: (name: string, withinMs?: number) => Promise<void>
+  /** Ends everything, in order. */
+  stop: () => Promise<void>
+  /** Kills everything at once, without waiting. */
+  killNow: () => void
+}
+
+const ALL: readonly Role[] = ['mysql', 'redis', 'rabbitmq', 'nginx', 'gateway', 'worker']
+
+/**
+ * Starts the real servers from a run folder and keeps them running: MySQL, Redis and RabbitMQ side by side, then
+ * migrations, gateways and workers, then the door. Resolves when all of them work; rejects, with nothing left running,
+ * when one can not start. Throws StackRuns when a stack already runs from this folder.
+ */
+export async function startStack(options: StackOptions): Promise<Stack> {
+  const { gateways = 2, workers = 2, roles = ALL, root = ROOT, onProgress = () => {} } = options
+  const began = Date.now()
+  const { dir, ended, record } = await claimRunFolder(options.dir)
+  if (ended.length > 0) onProgress(`ended what an earlier run left behind: ${ended.join(', ')}`)
+  const servers: Supervised[] = []
+  let closed = false
+
+  const keepRecord = () => {
+    if (closed) return
+    record.processes = servers.flatMap(({ name, role, identity }) => {
+      const known = identity()
+      return known === undefined ? [] : [{ name, role, ...known }]
+    })
+    writeRecord(dir, record)
+  }
+  // Whatever ends this process, short of kill -9, ends its children too.
+  const killNow = () => {
+    closed = true
+    for (const server of servers) server.killNow()
+    removeRecord(dir)
+  }
+  process.once('exit', killNow)
+
+  const stop = async () => {
+    if (closed) return
+    record.phase = 'stopping'
+    keepRecord()
+    await stopAll(servers)
+    closed = true
+    removeRecord(dir)
+    process.off('exit', killNow)
+    for (const port of Object.values(ports).flat()) returnPort(port)
+  }
+
+  const ports = await choosePorts(gateways, workers, options.ports)
+  const secrets = readSecrets(dir)
+  const urls = await urlsOf(ports, secrets)
+  const env = localEnv(urls, secrets)
+  Object.assign(record, { urls, env })
+
+  const start = async (plan: ServerPlan) => {
+    const since = Date.now()
+    const server = supervise(dir, plan, keepRecord)
+    servers.push(server)
+    await server.start()
+    if (plan.role !== 'epmd') onProgress(`${plan.name} is ready (${seconds(since)})`)
+  }
+  const wants = (role: Role) => roles.includes(role)
+
+  try {
+    await allOf([
+      wants('mysql') && start(planMysql(dir, ports.mysql, secrets)),
+      wants('redis') && start(planRedis(dir, ports.redis, secrets)),
+      wants('rabbitmq') && start(planEpmd(ports)).then(() => start(planRabbitmq(dir, ports, secrets))),
+    ])
+    if (wants('mysql')) {
+      const applied = await migrate(urls.mysql)
+      if (applied.length > 0) onProgress(`migrated: ${applied.join(', ')}`)
+    }
+    const many = (role: 'gateway' | 'worker', list: number[], own: Record<string, string>) =>
+      list.map(async (port, index) => {
+        const extra = { ...own, ...options.env?.[role] }
+        if (wants(role)) await start(planNodeProcess(root, role, `${role}-${index + 1}`, port, extra))
+      })
+    await allOf([
+      ...many('gateway', ports.gateways, gatewayEnv(env)),
+      ...many('worker', ports.workers, connectionEnv(env)),
+    ])
+    if (wants('nginx')) {
+      const door = {
+        root,
+        flashPort: ports.flash,
+        shopPort: ports.shop,
+        opsPort: ports.ops,
+        gateways: ports.gateways.map((port) => ({ host: '127.0.0.1', port })),
+        workerProcesses: options.door?.workerProcesses ?? 1,
+        env: { ...doorEnv(env), ...options.env?.nginx },
+      }
+      await start(await planNginx(dir, door))
+    }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+  record.phase = 'ready'
+  keepRecord()
+  onProgress(`all ready (${seconds(began)})`)
+
+  const find = (name: string): Supervised => {
+    const server = servers.find((one) => one.name === name)
+    if (server === undefined)
+      throw new Error(`no process ${name}; there are ${servers.map((s) => s.name).join(', ')}`)
+    return server
+  }
+  return {
+    dir,
+    urls,
+    ports,
+    secrets,
+    env,
+    processes: () => {
+      keepRecord()
+      return record.processes
+    },
+    kill: (name, signal) => find(name).kill(signal),
+    stopProcess: (name) => find(name).stop(),
+    startProcess: (name) => find(name).start(),
+    waitReady: (name, withinMs) => find(name).waitReady(withinMs),
+    stop,
+    killNow,
+  }
+}
+
+/** The door first, so that no click arrives at half a stack; the stores last, so that nobody misses them. */
+async function stopAll(servers: readonly Supervised[]): Promise<void> {
+  const order: Role[][] = [['nginx'], ['gateway', 'worker'], ['mysql', 'redis', 'rabbitmq'], ['epmd']]
+  for (const roles of order)
+    await Promise.all(servers.filter(({ role }) => roles.includes(role)).map((server) => server.stop()))
+}
+
+/** Waits for all, also after one has failed: else the others would still be starting while everything is stopped. */
+async function allOf(steps: (Promise<void> | false)[]): Promise<void> {
+  const failed = (await Promise.allSettled(steps)).find((result) => result.status === 'rejected')
+  if (failed !== undefined) throw failed.reason
+}
+
+const seconds = (since: number): string => `${((Date.now() - since) / 1000).toFixed(1)} s`

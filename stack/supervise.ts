@@ -1,0 +1,198 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { closeSync, mkdirSync, openSync, readFileSync, renameSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { identify, type ProcessIdentity } from './process-identity.ts'
+import type { Role } from './run-folder.ts'
+
+/** How one server is run. */
+export interface ServerPlan {
+  name: string
+  role: Role
+  command: string
+  args: string[]
+  env?: Record<string, string>
+  /** Runs before the first start: folders, configuration files. */
+  prepare?: () => Promise<void>
+  /** True once the server does its work. */
+  isReady: () => Promise<boolean>
+  readyWithinMs: number
+  stopSignal?: NodeJS.Signals
+  /** After so long it is killed. */
+  stopWithinMs: number
+}
+
+export interface Supervised {
+  readonly name: string
+  readonly role: Role
+  identity: () => ProcessIdentity | undefined
+  /** Starts it, or brings it back after `stop`; ready when it resolves. Rejects when it can not start, with its log's end. */
+  start: () => Promise<void>
+  /** Ends it and keeps it down. */
+  stop: () => Promise<void>
+  /** Sends a signal to the process alone. It is started again when it dies of it. */
+  kill: (signal: NodeJS.Signals) => void
+  /** Resolves when it works; rejects after `withinMs`. */
+  waitReady: (withinMs?: number) => Promise<void>
+  /** Kills it and what it started, at once, without waiting. */
+  killNow: () => void
+}
+
+const PROBE_EVERY_MS = 50
+const FIRST_BACKOFF_MS = 100
+const LONGEST_BACKOFF_MS = 3000
+/** After so long without a crash the next one is a first one again. */
+const CALM_MS = 10_000
+/** So many deaths before it was ever ready: it can not start. */
+const EARLY_DEATHS = 3
+const LOG_LIMIT_BYTES = 20_000_000
+
+/** Time before the next start, after so many crashes in a row (1 and up). */
+export const backoffMs = (crashes: number): number =>
+  Math.min(FIRST_BACKOFF_MS * 2 ** (crashes - 1), LONGEST_BACKOFF_MS)
+
+/** Keeps one process running, as the leader of its own session, with its output in `dir/logs/NAME.log`. */
+export function supervise(dir: string, plan: ServerPlan, onChange: () => void = () => {}): Supervised {
+  let wanted = false
+  let prepared = false
+  let child: ChildProcess | undefined
+  let known: ProcessIdentity | undefined
+  let ready = false
+  let everReady = false
+  let crashes = 0
+  let deaths = 0
+  let restart: NodeJS.Timeout | undefined
+  const logFile = join(dir, 'logs', `${plan.name}.log`)
+
+  const launch = () => {
+    ready = false
+    const log = openLog(logFile)
+    const startedAt = Date.now()
+    const born = spawn(plan.command, plan.args, {
+      cwd: dir,
+      env: { ...cleanEnvironment(), ...plan.env },
+      detached: true,
+      stdio: ['ignore', log, log],
+    })
+    closeSync(log)
+    child = born
+    known = born.pid === undefined ? undefined : identify(born.pid)
+    onChange()
+    const ended = (_code: number | null, _signal: string | null) => {
+      if (child !== born) return
+      // What the leader left behind holds its ports and files.
+      killSession(born.pid)
+      child = undefined
+      known = undefined
+      ready = false
+      deaths++
+      crashes = Date.now() - startedAt > CALM_MS ? 1 : crashes + 1
+      if (wanted) restart = setTimeout(launch, backoffMs(crashes))
+      onChange()
+    }
+    born.once('exit', ended)
+    born.once('error', () => born.pid === undefined && ended(null, null))
+    void probe(born, startedAt)
+  }
+
+  const probe = async (born: ChildProcess, startedAt: number) => {
+    while (child === born && !ready) {
+      if (await plan.isReady().catch(() => false)) {
+        if (child !== born) return
+        ready = true
+        everReady = true
+      } else if (Date.now() - startedAt > plan.readyWithinMs) {
+        killSession(born.pid)
+        return
+      } else await sleep(PROBE_EVERY_MS)
+    }
+  }
+
+  const cannotStart = () => wanted && !everReady && deaths >= EARLY_DEATHS
+
+  const waitReady = async (withinMs = plan.readyWithinMs) => {
+    const deadline = Date.now() + withinMs
+    while (!ready) {
+      if (cannotStart() || Date.now() > deadline) {
+        const why = cannotStart() ? `died ${deaths} times while starting` : `not ready after ${withinMs} ms`
+        throw new Error(`${plan.name}: ${why}; the end of ${logFile}:\n${readEnd(logFile)}`)
+      }
+      await sleep(PROBE_EVERY_MS / 2)
+    }
+  }
+
+  return {
+    name: plan.name,
+    role: plan.role,
+    identity: () => known,
+    waitReady,
+    async start() {
+      if (wanted) return waitReady()
+      wanted = true
+      everReady = false
+      deaths = 0
+      crashes = 0
+      mkdirSync(join(dir, 'logs'), { recursive: true })
+      if (!prepared) await plan.prepare?.()
+      prepared = true
+      // stop() may have been called while preparing
+      if (!wanted) throw new Error(`${plan.name}: stopped while starting`)
+      launch()
+      await waitReady()
+    },
+    async stop() {
+      wanted = false
+      clearTimeout(restart)
+      const born = child
+      if (born === undefined) return
+      const gone = new Promise((resolve) => born.once('exit', resolve))
+      signalTo(born.pid, plan.stopSignal ?? 'SIGTERM')
+      // A frozen process hears nothing until it goes on.
+      signalTo(born.pid, 'SIGCONT')
+      const timer = setTimeout(() => killSession(born.pid), plan.stopWithinMs)
+      await gone
+      clearTimeout(timer)
+    },
+    kill(signal) {
+      if (child?.pid === undefined) throw new Error(`${plan.name} does not run`)
+      process.kill(child.pid, signal)
+    },
+    killNow() {
+      wanted = false
+      clearTimeout(restart)
+      killSession(child?.pid)
+    },
+  }
+}
+
+/** Our own environment without SLUICE_* keys: a server gets exactly those that are meant for it. */
+const cleanEnvironment = (): NodeJS.ProcessEnv =>
+  Object.fromEntries(Object.entries(process.env).filter(([key]) => !key.startsWith('SLUICE_')))
+
+function openLog(file: string): number {
+  try {
+    if (statSync(file).size > LOG_LIMIT_BYTES) renameSync(file, `${file}.1`)
+  } catch {
+    // the first start
+  }
+  return openSync(file, 'a', 0o600)
+}
+
+function readEnd(file: string): string {
+  try {
+    return readFileSync(file, 'utf8').slice(-1500)
+  } catch {
+    return '(no log)'
+  }
+}
+
+const killSession = (pid: number | undefined): void =>
+  signalTo(pid === undefined ? undefined : -pid, 'SIGKILL')
+
+function signalTo(pid: number | undefined, signal: NodeJS.Signals): void {
+  try {
+    if (pid !== undefined) process.kill(pid, signal)
+  } catch {
+    // it has ended already
+  }
+}
