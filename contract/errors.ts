@@ -43,7 +43,8 @@ export class Problem extends Error {
     this.code = code
     this.detail = options.detail
     this.extra = options.extra
-    this.retryAfterS = options.retryAfterS ?? (ERRORS[code].status === 429 || ERRORS[code].status === 503 ? 1 : undefined)
+    this.retryAfterS =
+      options.retryAfterS ?? (ERRORS[code].status === 429 || ERRORS[code].status === 503 ? 1 : undefined)
   }
 
   get status(): number {

@@ -10,7 +10,6 @@
  * | sale:{ID}:lease | zset | "epoch:number,number,…" -> deadline ms, of batches not yet confirmed by RabbitMQ |
  * | sale:{ID}:holder | hash | buyer -> number, of those released, reserved or holding a unit |
  * | sale:{ID}:fate | hash | number -> "state,quantity,payByMs,buyer" of those reserved or recorded |
- * | sales | set | IDs of the sales that the release loop and the snapshot look after |
  * | snapshot | string | JSON for the door (contract/snapshot.ts) |
  * | snapshot:turn | string | which gateway writes the next snapshot |
  */
@@ -27,7 +26,6 @@ export const saleKeys = (sale: number) => {
   }
 }
 
-export const LIVE_SALES = 'sales'
 export const SNAPSHOT = 'snapshot'
 export const SNAPSHOT_TURN = 'snapshot:turn'
 

@@ -29,7 +29,9 @@ import { isBuyer } from './buyer.ts'
 
 /** As short as it can be read: tickets are `[number, buyer]`, with a third element where the quantity is not 1. */
 export function encodeMessage(message: ReleaseMessage): Buffer {
-  const tickets = message.tickets.map((t) => (t.quantity === 1 ? [t.number, t.buyer] : [t.number, t.buyer, t.quantity]))
+  const tickets = message.tickets.map((t) =>
+    t.quantity === 1 ? [t.number, t.buyer] : [t.number, t.buyer, t.quantity],
+  )
   return Buffer.from(
     JSON.stringify({
       v: MESSAGE_VERSION,
@@ -46,11 +48,13 @@ export function encodeMessage(message: ReleaseMessage): Buffer {
 export function decodeMessage(content: Buffer): ReleaseMessage {
   const body = JSON.parse(content.toString('utf8')) as Record<string, unknown> | null
   if (body === null || typeof body !== 'object') throw new Error('message: not an object')
-  if (body.v !== MESSAGE_VERSION) throw new Error(`message: version ${String(body.v)}, expected ${MESSAGE_VERSION}`)
+  if (body.v !== MESSAGE_VERSION)
+    throw new Error(`message: version ${String(body.v)}, expected ${MESSAGE_VERSION}`)
   if (!isCount(body.sale)) throw new Error('message: sale is not a positive whole number')
   if (!isCount(body.epoch)) throw new Error('message: epoch is not a positive whole number')
   if (!isCount(body.at)) throw new Error('message: at is not a positive whole number')
-  if (typeof body.kind !== 'string' || !KINDS.includes(body.kind)) throw new Error('message: kind is not known')
+  if (typeof body.kind !== 'string' || !KINDS.includes(body.kind))
+    throw new Error('message: kind is not known')
   if (!Array.isArray(body.tickets) || body.tickets.length === 0) throw new Error('message: no tickets')
   const tickets = body.tickets.map((raw: unknown, index): ReleasedTicket => {
     if (!Array.isArray(raw)) throw new Error(`message: ticket ${index} is not a list`)

@@ -1,0 +1,49 @@
+import type { Redis } from '../../platform/redis.ts'
+import { saleKeys } from '../keys.ts'
+import type { ReleasedTicket } from '../release-message.ts'
+import { SaleUnloaded, script, UNLOADED } from '../scripts.ts'
+import type { OrderState, RefusedState } from '../words.ts'
+
+/** What lua/redis/reserve.lua answers for a ticket. */
+export const RESERVE = { won: 1, soldOut: 2, duplicate: 3 } as const
+export type ReserveCode = (typeof RESERVE)[keyof typeof RESERVE]
+
+const runReserve = script('reserve')
+const runRecord = script('record_fates')
+
+/** Takes stock for a batch of tickets, in their order. Throws {@link SaleUnloaded}. */
+export async function reserveBatch(
+  redis: Redis,
+  sale: number,
+  tickets: ReleasedTicket[],
+): Promise<{ epoch: number; codes: ReserveCode[] }> {
+  const keys = saleKeys(sale)
+  const args: (string | number)[] = []
+  for (const ticket of tickets) args.push(ticket.number, ticket.buyer, ticket.quantity)
+  const reply = (await runReserve(redis, [keys.card, keys.flight, keys.holder, keys.fate], args)) as number[]
+  if (reply[0] === UNLOADED) throw new SaleUnloaded(sale)
+  return { epoch: reply[1]!, codes: reply.slice(2) as ReserveCode[] }
+}
+
+/** What MySQL has committed for a ticket. */
+export interface Fate {
+  number: number
+  buyer: string
+  quantity: number
+  state: OrderState | RefusedState
+  /** ms; 0 where there is none. */
+  payBy: number
+  /** Whether its units are held or owned. */
+  holds: boolean
+}
+
+/** Shows buyers what MySQL has committed. Throws {@link SaleUnloaded}. */
+export async function recordFates(redis: Redis, sale: number, fates: Fate[]): Promise<void> {
+  const keys = saleKeys(sale)
+  const args: (string | number)[] = []
+  for (const fate of fates) {
+    args.push(fate.number, fate.buyer, fate.quantity, fate.state, fate.payBy, fate.holds ? '1' : '0')
+  }
+  const reply = await runRecord(redis, [keys.card, keys.flight, keys.holder, keys.fate], args)
+  if (reply[0] === UNLOADED) throw new SaleUnloaded(sale)
+}

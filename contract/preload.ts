@@ -1,0 +1,110 @@
+import { type Db, type Pool, select, transaction } from '../platform/mysql.ts'
+import type { Redis } from '../platform/redis.ts'
+import { SALE_CHANGED, saleKeys } from './keys.ts'
+import { readSale } from './sales.ts'
+import { script } from './scripts.ts'
+import { HOLDING_STATES, type OrderState, type RefusedState, type Sale } from './words.ts'
+
+const loadSale = script('load_sale')
+const loadFates = script('load_fates')
+const raiseCeiling = script('raise_ceiling')
+const changeSale = script('change_sale')
+
+/** How many ticket numbers are leased from MySQL at a time. */
+const numberBlock = (sale: Sale): number => Math.max(10_000, 2 * (sale.stock + sale.standby))
+
+/** The settings on a sale's card, as field, value, … for Redis. */
+const settings = (sale: Sale): (string | number)[] => [
+  ...['standby', sale.standby, 'opens', sale.opensAt, 'closes', sale.closesAt],
+  ...['phase', sale.phase === 'settled' ? 'closed' : sale.phase],
+  ...['batch', sale.release === 'auto' ? 0 : sale.release.batch],
+  ...['every', sale.release === 'auto' ? 0 : sale.release.everyMs],
+]
+
+/**
+ * Brings a sale into Redis, or back into it after a loss: under the lock of its row in MySQL a new epoch begins, with
+ * left = stock - sold, everything MySQL knows of its tickets, and numbers above all that may have been handed out.
+ * Does nothing where Redis already holds the living epoch. Serialised by the row lock, so that any number of processes
+ * may find the loss at once.
+ *
+ * @returns the sale as loaded, or undefined where there is no such sale or it is a draft.
+ */
+export async function preloadSale(mysql: Pool, redis: Redis, id: number): Promise<Sale | undefined> {
+  return transaction(mysql, async (db) => {
+    const sale = await readSale(db, id, 'lock')
+    if (!sale || sale.phase === 'draft') return undefined
+    const card = saleKeys(id).card
+    const loaded = Number(await redis.hget(card, 'epoch'))
+    if (loaded === sale.epoch && sale.epoch > 0) return sale
+
+    const epoch = sale.epoch + 1
+    const first = sale.numbersLeased + 1
+    const ceiling = sale.numbersLeased + numberBlock(sale)
+    await loadTickets(db, redis, id)
+    await db.query('UPDATE sales SET epoch = ?, numbers_leased = ? WHERE id = ?', [epoch, ceiling, id])
+    await db.query('INSERT INTO epochs (sale_id, epoch, first_number) VALUES (?, ?, ?)', [id, epoch, first])
+    // The card goes in before the commit, while the row lock still keeps every recorder out. If the commit then fails,
+    // Redis holds an epoch that MySQL never had; workers notice, and the next call loads the sale again.
+    await loadSale(
+      redis,
+      [card],
+      [
+        ...['epoch', epoch, 'stock', sale.stock, 'left', sale.stock - sale.sold],
+        ...['waiting', 0, 'flying', 0, 'next', first, 'ceiling', ceiling],
+        ...['due', 0, 'hungry', 0, 'served', first - 1, 'ending', ''],
+        ...settings(sale),
+      ],
+    )
+    return { ...sale, epoch, numbersLeased: ceiling }
+  })
+}
+
+interface TicketRow {
+  number: number
+  buyer: string
+  quantity: number
+  state: OrderState | RefusedState
+  pay_by: Date | null
+}
+
+async function loadTickets(db: Db, redis: Redis, id: number): Promise<void> {
+  const keys = saleKeys(id)
+  const all = [keys.card, keys.line, keys.wants, keys.flight, keys.lease, keys.holder, keys.fate]
+  await loadFates(redis, all, ['1'])
+  for (let after = 0; ; ) {
+    const rows = await select<TicketRow>(
+      db,
+      `(SELECT number, buyer, quantity, state, pay_by FROM orders WHERE sale_id = ? AND number > ? ORDER BY number LIMIT 500)
+       UNION ALL
+       (SELECT number, buyer, quantity, state, NULL FROM refusals WHERE sale_id = ? AND number > ? ORDER BY number LIMIT 500)
+       ORDER BY number LIMIT 500`,
+      [id, after, id, after],
+    )
+    if (rows.length === 0) return
+    const args = rows.flatMap((row) => [
+      ...[row.number, row.buyer],
+      `${row.state},${row.quantity},${row.pay_by?.getTime() ?? 0},${row.buyer}`,
+      (HOLDING_STATES as readonly string[]).includes(row.state) ? '1' : '0',
+    ])
+    await loadFates(redis, all, ['0', ...args])
+    after = Number(rows.at(-1)!.number)
+  }
+}
+
+/** Leases a further block of ticket numbers from MySQL for a sale that runs low. */
+export async function leaseNumbers(mysql: Pool, redis: Redis, id: number): Promise<void> {
+  const sale = await transaction(mysql, async (db) => {
+    const current = await readSale(db, id, 'lock')
+    if (!current) return undefined
+    const numbersLeased = current.numbersLeased + numberBlock(current)
+    await db.query('UPDATE sales SET numbers_leased = ? WHERE id = ?', [numbersLeased, id])
+    return { ...current, numbersLeased }
+  })
+  if (sale) await raiseCeiling(redis, [saleKeys(id).card], [sale.epoch, sale.numbersLeased])
+}
+
+/** Brings changed settings of a sale (as MySQL now has them) to Redis and tells every gateway. */
+export async function spreadSettings(redis: Redis, sale: Sale): Promise<void> {
+  await changeSale(redis, [saleKeys(sale.id).card], settings(sale))
+  await redis.publish(SALE_CHANGED, String(sale.id))
+}

@@ -1,0 +1,75 @@
+import { type Db, select } from '../platform/mysql.ts'
+import type { Challenge, Sale, SalePhase } from './words.ts'
+
+interface SaleRow {
+  id: number
+  title: string
+  price_cents: number
+  currency: string
+  stock: number
+  sold: number
+  per_user: number
+  standby: number
+  release_batch: number | null
+  release_every_ms: number | null
+  pay_within_s: number
+  challenge: Challenge
+  opens_at: Date
+  closes_at: Date
+  phase: SalePhase
+  epoch: number
+  numbers_leased: number
+  tickets_expire_at: Date
+}
+
+const toSale = (row: SaleRow): Sale => ({
+  id: row.id,
+  title: row.title,
+  priceCents: Number(row.price_cents),
+  currency: row.currency,
+  stock: row.stock,
+  sold: row.sold,
+  perUser: row.per_user,
+  standby: row.standby,
+  release:
+    row.release_batch === null || row.release_every_ms === null
+      ? 'auto'
+      : { batch: row.release_batch, everyMs: row.release_every_ms },
+  payWithinS: row.pay_within_s,
+  challenge: row.challenge,
+  opensAt: row.opens_at.getTime(),
+  closesAt: row.closes_at.getTime(),
+  phase: row.phase,
+  epoch: row.epoch,
+  numbersLeased: Number(row.numbers_leased),
+  ticketsExpireS: Math.floor(row.tickets_expire_at.getTime() / 1000),
+})
+
+/** One sale, or undefined. `lock` takes its row lock (only inside a transaction). */
+export async function readSale(
+  db: Db,
+  id: number,
+  lock: 'lock' | 'plain' = 'plain',
+): Promise<Sale | undefined> {
+  const [row] = await select<SaleRow>(
+    db,
+    `SELECT * FROM sales WHERE id = ?${lock === 'lock' ? ' FOR UPDATE' : ''}`,
+    [id],
+  )
+  return row && toSale(row)
+}
+
+/** All sales, newest first. */
+export async function listSales(db: Db): Promise<Sale[]> {
+  return (await select<SaleRow>(db, 'SELECT * FROM sales ORDER BY id DESC')).map(toSale)
+}
+
+/** The sales that gateways look after: published, and not over for more than a day. */
+export async function listLiveSales(db: Db): Promise<Sale[]> {
+  const rows = await select<SaleRow>(
+    db,
+    `SELECT * FROM sales WHERE phase IN ('published', 'paused', 'closed')
+     AND closes_at > UTC_TIMESTAMP(3) - INTERVAL 1 DAY ORDER BY id`,
+  )
+  return rows.map(toSale)
+}

@@ -1,0 +1,41 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Redis } from '../platform/redis.ts'
+import { ROOT } from '../platform/root.ts'
+
+/** Every script's reply begins with one of these. */
+export const UNLOADED = 0
+export const LOADED = 1
+
+/**
+ * The sale is not in Redis (never published, or Redis lost it): load it from MySQL (contract/preload.ts), then ask again.
+ */
+export class SaleUnloaded extends Error {
+  readonly sale: number
+  constructor(sale: number) {
+    super(`sale ${sale} is not loaded in Redis`)
+    this.sale = sale
+  }
+}
+
+type Reply = (number | string)[]
+type Call = (redis: Redis, keys: string[], args: (number | string)[]) => Promise<Reply>
+
+/**
+ * A script of lua/redis by its file name. It is sent by its hash and loaded where Redis does not know it.
+ * Rejects when Redis is not reachable or does not answer in time; all scripts may then be asked again.
+ */
+export function script(name: string): Call {
+  const lua = readFileSync(join(ROOT, 'lua', 'redis', `${name}.lua`), 'utf8')
+  const known = new WeakSet<Redis>()
+  return (redis, keys, args) => {
+    if (!known.has(redis)) {
+      redis.defineCommand(name, { lua })
+      known.add(redis)
+    }
+    const command = (redis as unknown as Record<string, (...args: (number | string)[]) => Promise<Reply>>)[
+      name
+    ]!
+    return command.call(redis, keys.length, ...keys, ...args)
+  }
+}

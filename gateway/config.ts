@@ -1,0 +1,24 @@
+import { type Static, Type } from 'typebox'
+import { key, readConfig } from '../platform/config.ts'
+
+const schema = Type.Object({
+  SLUICE_REDIS_URL: key.url('redis'),
+  SLUICE_MYSQL_URL: key.url('mysql'),
+  SLUICE_AMQP_URL: key.url('amqp'),
+  SLUICE_JWT_SECRET: key.secret(),
+  SLUICE_TICKET_SECRET: key.secret(),
+  SLUICE_EDGE_KEY: key.secret(),
+  SLUICE_HOST: key.host(),
+  SLUICE_PORT: key.port(),
+  SLUICE_NAME: key.name('gateway'),
+  SLUICE_DEV_SIGN_IN: key.flag(),
+  SLUICE_LEASE_MS: key.whole(3_000, 500, 60_000),
+  SLUICE_CONFIRM_MS: key.whole(2_000, 100, 60_000),
+  SLUICE_FLIGHT_WINDOW: key.whole(4_000, 1, 100_000),
+  SLUICE_LOG_LEVEL: key.logLevel(),
+})
+
+export type GatewayConfig = Static<typeof schema>
+
+/** The gateway's configuration. Throws ConfigError naming each wrong key. */
+export const readGatewayConfig = (env: NodeJS.ProcessEnv): GatewayConfig => readConfig(schema, env)

@@ -1,0 +1,82 @@
+import NodeCache from 'node-cache'
+import { SALE_CHANGED } from '../contract/keys.ts'
+import { listLiveSales, readSale } from '../contract/sales.ts'
+import type { Sale } from '../contract/words.ts'
+import type { Logger } from '../platform/log.ts'
+import type { Pool } from '../platform/mysql.ts'
+import type { Redis } from '../platform/redis.ts'
+
+/** How long a sale is believed without asking MySQL; pub/sub ends it sooner where something changed. */
+const FRESH_MS = 10_000
+const MOST_SALES = 10_000
+
+interface Entry {
+  sale: Sale | undefined
+  readAt: number
+}
+
+export interface SaleCache {
+  /** A sale, or undefined where there is none or it is a draft. Rejects only if it was never read and MySQL is down. */
+  get(id: number): Promise<Sale | undefined>
+  /** The sales that the release loop and the snapshot look after, as last read. */
+  live(): Sale[]
+  /** Reads the live sales from MySQL again. */
+  refresh(): Promise<void>
+}
+
+/**
+ * What this gateway knows of sales that does not change with every click. Read from MySQL, kept in node-cache,
+ * forgotten when ops publish a change; while MySQL is down the last known values serve on.
+ */
+export function createSaleCache(mysql: Pool, subscriber: Redis, log: Logger): SaleCache {
+  const cache = new NodeCache({ useClones: false, stdTTL: 3600, checkperiod: 60, maxKeys: MOST_SALES })
+  const reading = new Map<number, Promise<Sale | undefined>>()
+  let liveSales: Sale[] = []
+
+  const keep = (id: number, sale: Sale | undefined): void => {
+    // A crowd asking for made-up numbers may fill the cache; then it is emptied, not grown.
+    if (cache.keys().length >= MOST_SALES) cache.flushAll()
+    cache.set<Entry>(id, { sale: sale?.phase === 'draft' ? undefined : sale, readAt: Date.now() })
+  }
+
+  const read = async (id: number, old: Entry | undefined): Promise<Sale | undefined> => {
+    try {
+      const sale = await readSale(mysql, id)
+      keep(id, sale)
+      return cache.get<Entry>(id)?.sale
+    } catch (error) {
+      if (!old) throw error
+      log.warn({ err: error, sale: id }, 'sale not read again, the last known one serves')
+      return old.sale
+    } finally {
+      reading.delete(id)
+    }
+  }
+
+  const refresh = async (): Promise<void> => {
+    liveSales = await listLiveSales(mysql)
+    for (const sale of liveSales) keep(sale.id, sale)
+  }
+
+  subscriber.on('message', (channel: string, message: string) => {
+    if (channel !== SALE_CHANGED) return
+    cache.del(Number(message))
+    refresh().catch((error) => log.warn({ err: error }, 'live sales not read'))
+  })
+  // Changes published while the subscription was cut were missed: believe nothing.
+  subscriber.on('ready', () => cache.flushAll())
+
+  return {
+    get(id) {
+      const entry = cache.get<Entry>(id)
+      if (entry && Date.now() - entry.readAt < FRESH_MS) return Promise.resolve(entry.sale)
+      const running = reading.get(id)
+      if (running) return running
+      const started = read(id, entry)
+      reading.set(id, started)
+      return started
+    },
+    live: () => liveSales,
+    refresh,
+  }
+}

@@ -1,0 +1,77 @@
+-- Takes tickets in a sale's line for many buyers at once, in the order given.
+-- Guarantees: the same buyer gets the same number again; a number is handed out once; the line never holds more
+-- than could still win or stand by.
+--
+-- KEYS  1 card  2 line  3 wants  4 flight  5 holder  6 fate
+-- ARGV  for each click: buyer, quantity
+-- Output {UNLOADED}, or {LOADED, numbers left below the ceiling, then for each click: code, number, position, quantity}
+--        code: see JOIN in contract/line/join.ts; number, position and quantity are 0 where they mean nothing;
+--        position 0 with a number: no longer in the line
+local JOINED, AGAIN, NOT_OPEN, ENDED, PAUSED, SOLD_OUT, LINE_FULL, NO_NUMBERS = 1, 2, 3, 4, 5, 6, 7, 8
+
+local card = redis.call('HMGET', KEYS[1], 'phase', 'opens', 'closes', 'left', 'flying', 'waiting', 'standby', 'next',
+  'ceiling', 'ending')
+if not card[1] then
+  return { 0 }
+end
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local left, flying, waiting = tonumber(card[4]), tonumber(card[5]), tonumber(card[6])
+local standby, next_number, ceiling = tonumber(card[7]), tonumber(card[8]), tonumber(card[9])
+local size = redis.call('ZCARD', KEYS[2])
+
+local refusal
+if card[1] == 'closed' or now >= tonumber(card[3]) then
+  refusal = ENDED
+elseif card[1] ~= 'published' then
+  refusal = PAUSED
+elseif now < tonumber(card[2]) then
+  refusal = NOT_OPEN
+elseif card[10] and card[10] ~= '' then
+  refusal = SOLD_OUT
+end
+
+-- What a ticket that is out of the line asked for: "kind,quantity,…" in flight, "state,quantity,…" as its fate.
+local function quantity_of(number)
+  local entry = redis.call('HGET', KEYS[4], number) or redis.call('HGET', KEYS[6], number)
+  return entry and tonumber(string.match(entry, '^[^,]*,(%d+)')) or 1
+end
+
+local answers = { 1, 0 }
+local joined = 0
+for i = 1, #ARGV, 2 do
+  local buyer, quantity = ARGV[i], tonumber(ARGV[i + 1])
+  local code, number, position, asked = refusal, 0, 0, 0
+  local waits = redis.call('ZSCORE', KEYS[2], buyer)
+  local holds = not waits and redis.call('HGET', KEYS[5], buyer)
+  if waits then
+    code, number, position = AGAIN, tonumber(waits), redis.call('ZRANK', KEYS[2], buyer) + 1
+    asked = tonumber(redis.call('HGET', KEYS[3], waits) or 1)
+  elseif holds then
+    code, number, asked = AGAIN, tonumber(holds), quantity_of(holds)
+  elseif not code then
+    if waiting + flying + quantity > left + standby then
+      code = (left + flying + waiting + standby == 0) and SOLD_OUT or LINE_FULL
+    elseif next_number > ceiling then
+      code = NO_NUMBERS
+    else
+      code, number, asked = JOINED, next_number, quantity
+      redis.call('ZADD', KEYS[2], number, buyer)
+      if quantity > 1 then
+        redis.call('HSET', KEYS[3], number, quantity)
+      end
+      size = size + 1
+      position = size
+      waiting = waiting + quantity
+      next_number = next_number + 1
+      joined = joined + 1
+    end
+  end
+  local at = #answers
+  answers[at + 1], answers[at + 2], answers[at + 3], answers[at + 4] = code, number, position, asked
+end
+if joined > 0 then
+  redis.call('HSET', KEYS[1], 'waiting', waiting, 'next', next_number)
+end
+answers[2] = ceiling - next_number + 1
+return answers

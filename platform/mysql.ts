@@ -1,0 +1,70 @@
+import { createPool, type Pool, type PoolConnection, type RowDataPacket } from 'mysql2/promise'
+
+export type { Pool, PoolConnection }
+
+/** Either the pool or one of its connections: whatever can run a statement. */
+export type Db = Pick<PoolConnection, 'query' | 'execute'>
+
+/**
+ * A pool of MySQL connections. Sessions run in UTC and in strict mode, and wait at most 10 s for a row lock.
+ * @param url mysql://user:password@host:port/database
+ */
+export function connectMysql(url: string, options: { connections: number }): Pool {
+  const pool = createPool({
+    uri: url,
+    connectionLimit: options.connections,
+    maxIdle: options.connections,
+    timezone: 'Z',
+    supportBigNumbers: true,
+    connectTimeout: 5_000,
+    enableKeepAlive: true,
+    charset: 'utf8mb4',
+  })
+  pool.on('connection', (connection) => {
+    connection.query(
+      `SET SESSION time_zone = '+00:00', innodb_lock_wait_timeout = 10,
+       sql_mode = 'STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'`,
+    )
+  })
+  return pool
+}
+
+/** The rows of a SELECT. */
+export async function select<T>(db: Db, sql: string, values: unknown[] = []): Promise<T[]> {
+  const [rows] = await db.query<RowDataPacket[]>(sql, values)
+  return rows as T[]
+}
+
+/** Deadlock, or a lock waited for too long: the transaction did nothing and may be tried again. */
+export const isLockConflict = (error: unknown): boolean => {
+  const { errno } = error as { errno?: number }
+  return errno === 1213 || errno === 1205
+}
+
+/**
+ * The statement itself is wrong for this data (a value out of range, a broken constraint, …), so trying the same
+ * again can not help. Everything else (connection lost, server starting, disk full, read only) may pass.
+ */
+export const isDataError = (error: unknown): boolean => {
+  const { sqlState } = error as { sqlState?: string }
+  return sqlState !== undefined && /^(22|23)/.test(sqlState)
+}
+
+/** Runs `work` in one transaction on one connection; commits its result or rolls everything back. */
+export async function transaction<T>(pool: Pool, work: (db: PoolConnection) => Promise<T>): Promise<T> {
+  const connection = await pool.getConnection()
+  try {
+    await connection.query('START TRANSACTION')
+    const result = await work(connection)
+    await connection.query('COMMIT')
+    connection.release()
+    return result
+  } catch (error) {
+    // A connection in an unknown state is not given back: closing it rolls back whatever it held.
+    await connection.query('ROLLBACK').then(
+      () => connection.release(),
+      () => connection.destroy(),
+    )
+    throw error
+  }
+}
