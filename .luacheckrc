@@ -1,0 +1,7 @@
+-- `luacheck -q lua nginx`: lua/edge runs inside nginx, lua/redis inside Redis.
+std = 'ngx_lua'
+max_line_length = 125
+files['lua/redis'] = {
+  std = 'lua51',
+  read_globals = { 'KEYS', 'ARGV', 'redis', 'cjson', 'struct', 'bit', 'cmsgpack' },
+}

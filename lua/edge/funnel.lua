@@ -1,0 +1,81 @@
+-- The funnel: the questions asked of each kind of request, in order, the cheapest safe one first. Every question is a
+-- module with check(ctx): nil lets the request go on; else a code of edge/refusals.lua, then Retry-After seconds and
+-- further members where it has them. A new question is one line here.
+local environment = require("edge.environment")
+local refusals = require("edge.refusals")
+local method = require("edge.method")
+local media_type = require("edge.media_type")
+local known_sale = require("edge.known_sale")
+local window = require("edge.window")
+local sold_out = require("edge.sold_out")
+local identity = require("edge.identity")
+local user_limit = require("edge.user_limit")
+local poll_limit = require("edge.poll_limit")
+local sale_pages = require("edge.sale_pages")
+
+local counts = ngx.shared.counts
+
+local READ = { method }
+local JOIN = { method, media_type, known_sale, window, sold_out, identity, user_limit }
+local SIGNED = { method, media_type, identity, poll_limit }
+local UNSIGNED = { method, media_type }
+
+-- ctx: { allow, now (ms), sale? } and what the questions add: card, token, user.
+local function ask(questions, ctx)
+  for i = 1, #questions do
+    local code, retry_after_s, members = questions[i].check(ctx)
+    if code then
+      return refusals.send(code, retry_after_s, members)
+    end
+  end
+end
+
+local function ask_and_pass(questions, allow)
+  local var = ngx.var
+  local ctx = { allow = allow, now = ngx.now() * 1000, sale = var.sale }
+  ask(questions, ctx)
+  counts:incr("answers:passed", 1, 0)
+  var.edge_key = environment.edge_key
+  if ctx.user then
+    var.user_id = ctx.user
+  end
+end
+
+local M = {}
+
+function M.read()
+  ask(READ, { allow = method.READ })
+end
+
+-- GET of one sale: a live one is answered here, an older one passes to a gateway.
+function M.sale()
+  ask(READ, { allow = method.READ })
+  sale_pages.one(ngx.var.sale)
+  ask_and_pass({}, method.READ)
+end
+
+function M.join()
+  ask_and_pass(JOIN, method.POST)
+end
+
+function M.ticket()
+  ask_and_pass(SIGNED, method.READ_OR_DELETE)
+end
+
+function M.orders()
+  ask_and_pass(SIGNED, method.READ)
+end
+
+function M.order()
+  ask_and_pass(SIGNED, method.READ_OR_DELETE)
+end
+
+function M.payment()
+  ask_and_pass(SIGNED, method.POST)
+end
+
+function M.unsigned()
+  ask_and_pass(UNSIGNED, method.POST)
+end
+
+return M

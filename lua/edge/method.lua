@@ -1,0 +1,15 @@
+-- Is the method one of this call's? ctx.allow is one of the sets here.
+local M = {
+  READ = { GET = true, HEAD = true, text = "GET, HEAD" },
+  READ_OR_DELETE = { GET = true, HEAD = true, DELETE = true, text = "GET, HEAD, DELETE" },
+  POST = { POST = true, text = "POST" },
+}
+
+function M.check(ctx)
+  if ctx.allow[ngx.req.get_method()] ~= true then
+    ngx.header.allow = ctx.allow.text
+    return "method_not_allowed"
+  end
+end
+
+return M

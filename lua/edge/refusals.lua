@@ -1,0 +1,62 @@
+-- The one list of coded errors, as contract/errors.ts has it (a test compares the two), and how one is said.
+local counts = ngx.shared.counts
+
+local LIST = {
+  invalid_request = { 400, "The request is not valid" },
+  unauthenticated = { 401, "Sign in first" },
+  blocked = { 403, "This account may not take part" },
+  challenge_required = { 403, "Solve the challenge first" },
+  challenge_failed = { 403, "The challenge was not solved" },
+  unknown_sale = { 404, "There is no such sale" },
+  unknown_ticket = { 404, "There is no such ticket" },
+  unknown_order = { 404, "There is no such order" },
+  not_found = { 404, "There is nothing here" },
+  method_not_allowed = { 405, "This method is not allowed here" },
+  not_open = { 409, "The sale is not open yet" },
+  conflict = { 409, "This is not possible any more" },
+  sold_out = { 410, "Sold out" },
+  ended = { 410, "The sale has ended" },
+  too_large = { 413, "The request is too large" },
+  unsupported_type = { 415, "Send application/json" },
+  too_many_requests = { 429, "Too many requests" },
+  line_full = { 503, "The line is full" },
+  busy = { 503, "Busy, try again soon" },
+  paused = { 503, "The sale is paused" },
+  unavailable = { 503, "Not available right now" },
+}
+
+local BODY = '{"type":"about:blank","title":"%s","status":%d,"code":"%s"'
+local prebuilt = {}
+for code, entry in pairs(LIST) do
+  local status, title = entry[1], entry[2]
+  prebuilt[code] = {
+    status = status,
+    start = BODY:format(title, status, code),
+    counter = "answers:" .. code,
+    again = status == 429 or status == 503,
+  }
+end
+
+local M = { LIST = LIST }
+
+-- Ends the request with a problem+json. `retry_after_s`: whole seconds, only used by 429 and 503, 1 when absent.
+-- `members`: more members as JSON text, such as '"opensAt":123'.
+function M.send(code, retry_after_s, members)
+  local refusal = prebuilt[code]
+  counts:incr(refusal.counter, 1, 0)
+  -- A body left unread would be taken for the next request on this connection.
+  ngx.req.discard_body()
+  local body = refusal.start .. (members and "," .. members .. "}" or "}")
+  ngx.status = refusal.status
+  local header = ngx.header
+  header.content_type = "application/problem+json"
+  header.content_length = #body
+  header.cache_control = "no-store"
+  if refusal.again then
+    header.retry_after = retry_after_s or 1
+  end
+  ngx.print(body)
+  return ngx.exit(ngx.HTTP_OK)
+end
+
+return M

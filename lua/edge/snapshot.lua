@@ -1,0 +1,87 @@
+-- What the door knows of all live sales (contract/snapshot.ts): pulled from Redis into a shared dict, decoded once by
+-- each worker for each version. A pull that fails leaves the last one standing.
+local cards = require("edge.cards")
+local pull = require("edge.pull")
+local tunables = require("edge.tunables")
+
+local dict = ngx.shared.snapshot
+local counts = ngx.shared.counts
+
+local version, current
+
+local M = {}
+
+-- { cards = { [sale ID as text] = card }, list = cards by ID }, or nil before the first pull. Shared: do not change.
+function M.current()
+  local latest = dict:get("version")
+  if latest ~= version then
+    -- The writer sets the JSON first: what is read here is at least as new as `latest`.
+    current = assert(cards.decode(dict:get("json")))
+    version = latest
+  end
+  return current
+end
+
+local function keep(raw)
+  if raw ~= dict:get("json") then
+    local decoded, reason = cards.decode(raw)
+    if not decoded then
+      return nil, reason
+    end
+    local ok, err = dict:safe_set("json", raw)
+    if not ok then
+      return nil, "lua_shared_dict snapshot: " .. err
+    end
+    -- A count of our own, because the gateways' seq starts again when Redis was erased.
+    dict:incr("version", 1, 0)
+    dict:set("written_at", decoded.at)
+  end
+  dict:set("pulled_at", ngx.now() * 1000)
+  return true
+end
+
+local function pull_once()
+  local raw, reason = pull.snapshot()
+  local ok = false
+  if raw then
+    ok, reason = keep(raw)
+  end
+  if not ok then
+    counts:incr("pull_failures", 1, 0)
+  end
+  -- Said when it changes, not five times a second.
+  local trouble = not ok and reason or nil
+  if trouble ~= dict:get("trouble") then
+    dict:set("trouble", trouble)
+    if trouble then
+      ngx.log(ngx.WARN, "snapshot: ", trouble, "; the last one stays in force")
+    else
+      ngx.log(ngx.WARN, "snapshot: pulled again")
+    end
+  end
+end
+
+-- Every worker's timer; each turn is taken by one of them, so a worker that hangs or dies is replaced at once.
+local function tick(premature)
+  if premature then
+    return
+  end
+  local every_s = tunables.snapshot_pull_ms / 1000
+  if dict:add("turn", true, every_s * 0.9) then
+    local ok, err = pcall(pull_once)
+    if not ok then
+      ngx.log(ngx.ERR, "snapshot: ", err)
+    end
+  end
+  local ok, err = ngx.timer.at(every_s, tick)
+  if not ok and err ~= "process exiting" then
+    ngx.log(ngx.ERR, "snapshot: no timer, this worker pulls no more: ", err)
+  end
+end
+
+-- Called once by each worker, in init_worker_by_lua.
+function M.keep_pulling()
+  assert(ngx.timer.at(0, tick))
+end
+
+return M

@@ -1,0 +1,41 @@
+-- The numbers that ops may turn, from nginx/tunables.conf. An unknown, missing or wrong one stops the start, by name.
+local requirements = require("edge.requirements")
+
+local NAMES = {
+  "buy_interval_ms",
+  "polls_per_second",
+  "snapshot_pull_ms",
+  "snapshot_timeout_ms",
+  "verified_tokens",
+  "admitted_for_s",
+  "line_full_retry_s",
+  "paused_retry_s",
+}
+
+local M = {}
+
+-- Called once, in init_by_lua. Takes a table of whole numbers, all 1 or more; they are then fields of this module.
+function M.set(values)
+  local known = {}
+  for _, name in ipairs(NAMES) do
+    known[name] = true
+    local value = values[name]
+    if value == nil then
+      error("nginx/tunables.conf: " .. name .. " is missing", 0)
+    end
+    if type(value) ~= "number" or value < 1 or value % 1 ~= 0 or value == math.huge then
+      error("nginx/tunables.conf: " .. name .. " must be a whole number, 1 or more", 0)
+    end
+  end
+  for name in pairs(values) do
+    if not known[name] then
+      error("nginx/tunables.conf: " .. tostring(name) .. " is not known", 0)
+    end
+  end
+  for name, value in pairs(values) do
+    M[name] = value
+  end
+  requirements.check()
+end
+
+return M

@@ -1,0 +1,34 @@
+-- One click on "buy" for each verified buyer and sale in buy_interval_ms. An unverified name never gets here, so
+-- nobody can lock another out.
+local admitted = require("edge.admitted")
+local tunables = require("edge.tunables")
+
+local buys = ngx.shared.buys
+local counts = ngx.shared.counts
+
+local M = {}
+
+function M.check(ctx)
+  local key = ctx.sale .. ":" .. ctx.user
+  -- add is atomic over all workers: of two clicks at once, one gets in.
+  local ok, err, forcible = buys:add(key, true, tunables.buy_interval_ms / 1000)
+  if not ok then
+    if err ~= "exists" then
+      return "busy"
+    end
+    return "too_many_requests", math.max(1, math.ceil(buys:ttl(key) or 1))
+  end
+  if forcible then
+    counts:incr("evictions:buys", 1, 0)
+  end
+  ngx.var.buy_key = key
+  ngx.var.admitted_key = admitted.key(ctx)
+end
+
+-- After a 503 the buyer may click again at once: it was not his fault. (A 503 that comes later than the interval may
+-- give back a younger click of the same buyer: one click more, and a join is idempotent.)
+function M.give_back(key)
+  buys:delete(key)
+end
+
+return M
