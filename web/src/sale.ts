@@ -1,0 +1,41 @@
+import type { SaleState } from '../../contract/words.ts'
+
+/** A sale as the API shows it: times in ms since 1970, price in whole cents. */
+export interface SaleCard {
+  id: number
+  title: string
+  price: number
+  currency: string
+  state: SaleState
+  opensAt: number
+  closesAt: number
+  now: number
+  perUser?: number
+}
+
+/**
+ * The state at this instant: what the server said last, moved on by the clock. So the button opens by itself,
+ * for everybody at the same instant, and not when the next poll happens to arrive.
+ */
+export function stateAt(sale: SaleCard, now: number): SaleState {
+  if (sale.state === 'ended' || now >= sale.closesAt) return 'ended'
+  if (sale.state === 'paused' || sale.state === 'sold_out') return sale.state
+  return now >= sale.opensAt ? 'open' : 'upcoming'
+}
+
+/** Reads the sale that publishing wrote into the page; undefined when the page is not a sale's. */
+export function readSale(main: HTMLElement): SaleCard | undefined {
+  const { sale, title, price, currency, opensAt, closesAt, perUser } = main.dataset
+  if (!sale || !title || !currency) return undefined
+  return {
+    id: Number(sale),
+    title,
+    price: Number(price),
+    currency,
+    state: 'upcoming',
+    opensAt: Number(opensAt),
+    closesAt: Number(closesAt),
+    perUser: Number(perUser),
+    now: 0,
+  }
+}
