@@ -1,0 +1,67 @@
+-- Generated from the migrations: do not edit. `npm run -s sluice -- schema dump > sql/schema.sql` writes it,
+-- and a test fails when it is not what sql/NNN_*.sql make.
+
+CREATE TABLE sales (
+  id int unsigned NOT NULL AUTO_INCREMENT,
+  title varchar(200) NOT NULL,
+  price_cents bigint unsigned NOT NULL,
+  currency char(3) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  stock int unsigned NOT NULL,
+  sold int unsigned NOT NULL DEFAULT 0,
+  per_user int unsigned NOT NULL DEFAULT 1,
+  standby int unsigned NOT NULL,
+  release_batch int unsigned,
+  release_every_ms int unsigned,
+  pay_within_s int unsigned NOT NULL,
+  challenge enum('none','captcha','quiz','pow') NOT NULL DEFAULT 'none',
+  opens_at datetime(3) NOT NULL,
+  closes_at datetime(3) NOT NULL,
+  phase enum('draft','published','paused','closed','settled') NOT NULL DEFAULT 'draft',
+  epoch int unsigned NOT NULL DEFAULT 0,
+  numbers_leased bigint unsigned NOT NULL DEFAULT 0,
+  tickets_expire_at datetime(3) NOT NULL,
+  created_at datetime(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
+  PRIMARY KEY (id),
+  CONSTRAINT closes_after_opening CHECK (closes_at > opens_at),
+  CONSTRAINT sold_within_stock CHECK (sold <= stock)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+
+CREATE TABLE epochs (
+  sale_id int unsigned NOT NULL,
+  epoch int unsigned NOT NULL,
+  first_number bigint unsigned NOT NULL,
+  last_number bigint unsigned,
+  created_at datetime(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
+  PRIMARY KEY (sale_id, epoch),
+  CONSTRAINT epochs_sale FOREIGN KEY (sale_id) REFERENCES sales (id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+
+CREATE TABLE orders (
+  sale_id int unsigned NOT NULL,
+  number bigint unsigned NOT NULL,
+  buyer varchar(128) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  quantity int unsigned NOT NULL,
+  amount_cents bigint unsigned NOT NULL,
+  currency char(3) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  state enum('awaiting_payment','expiring','paid','expired','cancelled','refunding','refunded') NOT NULL,
+  live tinyint unsigned AS (if(state in ('awaiting_payment','expiring','paid'),1,NULL)) STORED,
+  pay_by datetime(3) NOT NULL,
+  released_at datetime(3) NOT NULL,
+  created_at datetime(3) NOT NULL,
+  PRIMARY KEY (sale_id, number),
+  UNIQUE KEY one_live_order (buyer, sale_id, live),
+  KEY unpaid (state, pay_by),
+  CONSTRAINT orders_sale FOREIGN KEY (sale_id) REFERENCES sales (id),
+  CONSTRAINT some_quantity CHECK (quantity > 0)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+
+CREATE TABLE refusals (
+  sale_id int unsigned NOT NULL,
+  number bigint unsigned NOT NULL,
+  buyer varchar(128) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  quantity int unsigned NOT NULL,
+  state enum('sold_out','duplicate','left','closed') NOT NULL,
+  created_at datetime(3) NOT NULL,
+  PRIMARY KEY (sale_id, number),
+  CONSTRAINT refusals_sale FOREIGN KEY (sale_id) REFERENCES sales (id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;

@@ -1,0 +1,41 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { dumpSchema } from '../ops/schema/dump-schema.ts'
+import { migrate } from '../platform/migrate.ts'
+import { connectMysql, type Pool } from '../platform/mysql.ts'
+import { ROOT } from '../platform/root.ts'
+import { splitStatements } from '../platform/split-statements.ts'
+import { type LentServer, lendMariadb } from './lend-servers.ts'
+
+let mariadb: LentServer
+let mysql: Pool
+
+beforeAll(async () => {
+  mariadb = await lendMariadb()
+  mysql = connectMysql(mariadb.url, { connections: 1 })
+}, 60_000)
+afterAll(async () => {
+  await mysql?.end()
+  await mariadb?.stop()
+})
+
+const schemaFile = () => readFile(join(ROOT, 'sql/schema.sql'), 'utf8')
+
+test('sql/schema.sql is what the migrations make (`npm run -s sluice -- schema dump > sql/schema.sql`)', async () => {
+  await migrate(mariadb.url)
+  expect(await dumpSchema(mysql)).toBe(await schemaFile())
+})
+
+test('the dump sees a change', async () => {
+  await mysql.query(
+    'ALTER TABLE orders DROP INDEX one_live_order, ADD INDEX one_live_order (buyer, sale_id, live)',
+  )
+  expect(await dumpSchema(mysql)).not.toBe(await schemaFile())
+})
+
+test('sql/schema.sql is SQL that makes the same schema', async () => {
+  await mysql.query('DROP TABLE epochs, refusals, orders, sales')
+  for (const statement of splitStatements(await schemaFile())) await mysql.query(statement)
+  expect(await dumpSchema(mysql)).toBe(await schemaFile())
+})
