@@ -1,0 +1,96 @@
+import { request } from 'node:http'
+import { connect } from 'node:net'
+import { SignJWT } from 'jose'
+
+export interface Answer {
+  status: number
+  headers: Record<string, string | string[] | undefined>
+  text: string
+  bytes: Buffer
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into bodies of every shape
+  json: any
+}
+
+/** One HTTP call to 127.0.0.1 on a connection of its own. Headers as a list may hold a name twice. */
+export function call(
+  port: number,
+  method: string,
+  path: string,
+  options: { headers?: Record<string, string> | string[]; body?: string } = {},
+): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const headers = options.headers ?? {}
+    const outgoing = request({ host: '127.0.0.1', port, method, path, agent: false, timeout: 10_000 })
+    if (Array.isArray(headers)) {
+      for (let i = 0; i < headers.length; i += 2) outgoing.appendHeader(headers[i]!, headers[i + 1]!)
+    } else {
+      for (const [name, value] of Object.entries(headers)) outgoing.setHeader(name, value)
+    }
+    outgoing.on('response', (incoming) => {
+      const chunks: Buffer[] = []
+      incoming.on('data', (chunk: Buffer) => chunks.push(chunk))
+      incoming.on('end', () => {
+        const bytes = Buffer.concat(chunks)
+        const text = bytes.toString()
+        const json =
+          /json/.test(incoming.headers['content-type'] ?? '') && text !== '' ? JSON.parse(text) : undefined
+        resolve({ status: incoming.statusCode!, headers: incoming.headers, text, bytes, json })
+      })
+    })
+    outgoing.on('timeout', () => outgoing.destroy(new Error('no answer in 10 s')))
+    outgoing.on('error', reject)
+    outgoing.end(options.body)
+  })
+}
+
+/** A click on "buy": the join with a JSON body. */
+export const join = (port: number, sale: number | string, token?: string): Promise<Answer> =>
+  call(port, 'POST', `/api/sales/${sale}/orders`, {
+    headers: {
+      'content-type': 'application/json',
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+    },
+    body: '{}',
+  })
+
+/** Sends bytes as they are; returns all that comes back until the server closes or `ms` pass. */
+export function sendRaw(port: number, text: string, ms = 1000): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, '127.0.0.1', () => socket.write(text))
+    let answer = ''
+    const done = () => {
+      socket.destroy()
+      resolve(answer)
+    }
+    const timer = setTimeout(done, ms)
+    socket.on('data', (chunk) => {
+      answer += chunk.toString()
+    })
+    socket.on('close', () => {
+      clearTimeout(timer)
+      done()
+    })
+    socket.on('error', reject)
+  })
+}
+
+/** A token as the shop gives it, good for `ttlS` seconds. */
+export const tokenOf = (sub: string, secret: string, ttlS = 600): Promise<string> =>
+  new SignJWT({})
+    .setProtectedHeader({ alg: 'HS256' })
+    .setSubject(sub)
+    .setExpirationTime(Math.floor(Date.now() / 1000) + ttlS)
+    .sign(new TextEncoder().encode(secret))
+
+/** Waits until `probe` is true; an exception of the probe counts as "not yet" until time is up, and is then thrown. */
+export async function eventually(probe: () => Promise<boolean>, withinMs = 8000): Promise<void> {
+  for (const started = Date.now(); ; ) {
+    const outcome = await probe().catch((error: unknown) => error)
+    if (outcome === true) return
+    if (Date.now() - started > withinMs)
+      throw outcome instanceof Error ? outcome : new Error('it did not happen in time')
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+}
+
+export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
