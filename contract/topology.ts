@@ -1,3 +1,5 @@
+import type { Channel } from 'amqplib'
+
 /**
  * Names in RabbitMQ. `stack/` writes them into the broker's definitions, gateways and workers declare them again
  * at every connection, so a broker that lost its disk is whole again by itself.
@@ -26,3 +28,16 @@ export const ORDERS_ARGUMENTS = {
 } as const
 
 export const PARKED_ARGUMENTS = { 'x-queue-type': 'quorum' } as const
+
+/**
+ * Declares the topology; repeating it changes nothing. Rejects, and closes the channel, where a queue exists with other
+ * arguments: a classic queue would lose what a quorum queue keeps, so Sluice does not run with it.
+ */
+export async function declareTopology(channel: Channel): Promise<void> {
+  await channel.assertExchange(PARKED_EXCHANGE, 'direct', { durable: true })
+  await channel.assertQueue(PARKED_QUEUE, { durable: true, arguments: PARKED_ARGUMENTS })
+  await channel.bindQueue(PARKED_QUEUE, PARKED_EXCHANGE, PARKED_QUEUE)
+  await channel.assertExchange(RELEASE_EXCHANGE, 'direct', { durable: true })
+  await channel.assertQueue(ORDERS_QUEUE, { durable: true, arguments: ORDERS_ARGUMENTS })
+  await channel.bindQueue(ORDERS_QUEUE, RELEASE_EXCHANGE, ORDERS_KEY)
+}

@@ -35,7 +35,7 @@ export function createSaleCache(mysql: Pool, subscriber: Redis, log: Logger): Sa
 
   const keep = (id: number, sale: Sale | undefined): void => {
     // A crowd asking for made-up numbers may fill the cache; then it is emptied, not grown.
-    if (cache.keys().length >= MOST_SALES) cache.flushAll()
+    if (cache.getStats().keys >= MOST_SALES) cache.flushAll()
     cache.set<Entry>(id, { sale: sale?.phase === 'draft' ? undefined : sale, readAt: Date.now() })
   }
 

@@ -1,0 +1,87 @@
+import { timingSafeEqual } from 'node:crypto'
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import Fastify, { type FastifyError, type FastifyRequest } from 'fastify'
+import { type ErrorCode, Problem } from '../contract/errors.ts'
+import { devSignInRoutes } from './routes/dev-sign-in.ts'
+import { internalRoutes } from './routes/internal.ts'
+import { joinRoutes } from './routes/join.ts'
+import { orderRoutes } from './routes/orders.ts'
+import { saleRoutes } from './routes/sales.ts'
+import { ticketRoutes } from './routes/tickets.ts'
+import type { App, Services } from './services.ts'
+
+const BODY_BYTES = 4_096
+
+/** Builds the gateway's HTTP without listening. */
+export function buildApp(services: Services): App {
+  const app: App = Fastify({
+    loggerInstance: services.log as never,
+    disableRequestLogging: true,
+    requestIdHeader: 'x-request-id',
+    bodyLimit: BODY_BYTES,
+    keepAliveTimeout: 75_000,
+    requestTimeout: 10_000,
+    routerOptions: { maxParamLength: 400 },
+    // "2" is not a quantity: nothing is converted.
+    ajv: { customOptions: { coerceTypes: false, removeAdditional: false } },
+  }).withTypeProvider<TypeBoxTypeProvider>() as never
+
+  acceptEmptyJson(app)
+  app.decorateRequest('buyer', '')
+  app.setErrorHandler((error, request, reply) => {
+    const problem = toProblem(error as FastifyError, request)
+    if (problem.retryAfterS !== undefined) reply.header('retry-after', problem.retryAfterS)
+    return reply
+      .code(problem.status)
+      .type('application/problem+json')
+      .header('cache-control', 'no-store')
+      .send(problem.toBody())
+  })
+  app.setNotFoundHandler(() => {
+    throw new Problem('not_found')
+  })
+
+  app.register(async (scope) => internalRoutes(scope as App, services))
+  app.register(async (scope) => {
+    // What did not come through the door did not pass its questions.
+    const edgeKey = Buffer.from(services.config.SLUICE_EDGE_KEY)
+    scope.addHook('onRequest', async (request) => {
+      const key = Buffer.from(String(request.headers['x-edge-key'] ?? ''))
+      if (key.length !== edgeKey.length || !timingSafeEqual(key, edgeKey)) throw new Problem('not_found')
+    })
+    saleRoutes(scope as App, services)
+    joinRoutes(scope as App, services)
+    ticketRoutes(scope as App, services)
+    orderRoutes(scope as App, services)
+    if (services.config.SLUICE_DEV_SIGN_IN) devSignInRoutes(scope as App, services)
+  })
+  return app
+}
+
+/** A POST without any body is the same as one with `{}`. */
+function acceptEmptyJson(app: App): void {
+  const parse = app.getDefaultJsonParser('error', 'error')
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (body === '') done(null, {})
+    else void parse(request, body as string, done)
+  })
+}
+
+const FASTIFY_CODES: Record<string, ErrorCode> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: 'too_large',
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'unsupported_type',
+}
+
+function toProblem(error: FastifyError, request: FastifyRequest): Problem {
+  if (error instanceof Problem) return error
+  const known = FASTIFY_CODES[error.code]
+  if (known) return new Problem(known, { cause: error })
+  if (error.validation) return new Problem('invalid_request', { detail: error.message, cause: error })
+  if (error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500) {
+    return new Problem('invalid_request', { cause: error })
+  }
+  // A backend that is down or slow: the buyer may try again, nothing that was promised is lost.
+  request.log.warn({ err: error }, 'request failed')
+  return new Problem('unavailable', { cause: error })
+}

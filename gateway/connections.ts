@@ -1,0 +1,31 @@
+import type { Logger } from '../platform/log.ts'
+import { connectMysql, type Pool } from '../platform/mysql.ts'
+import { connectRedis, connectSubscriber, type Redis } from '../platform/redis.ts'
+import { checkMysqlSettings, checkRedisSettings } from '../platform/safe-settings.ts'
+import type { GatewayConfig } from './config.ts'
+
+export interface Connections {
+  redis: Redis
+  subscriber: Redis
+  mysql: Pool
+}
+
+/** Connects to Redis and MySQL and refuses unsafe settings. Throws UnsafeSettings, or what the connection failed with. */
+export async function openConnections(config: GatewayConfig, log: Logger): Promise<Connections> {
+  const redis = connectRedis(config.SLUICE_REDIS_URL, config.SLUICE_NAME)
+  const subscriber = connectSubscriber(config.SLUICE_REDIS_URL, `${config.SLUICE_NAME}-subscriber`)
+  const mysql = connectMysql(config.SLUICE_MYSQL_URL, { connections: 4 })
+  for (const connection of [redis, subscriber]) {
+    connection.on('error', (error) => log.warn({ err: error }, 'redis connection error'))
+  }
+  await Promise.all([redis.connect(), subscriber.connect()])
+  await checkRedisSettings(redis)
+  await checkMysqlSettings(mysql)
+  return { redis, subscriber, mysql }
+}
+
+export async function closeConnections({ redis, subscriber, mysql }: Connections): Promise<void> {
+  redis.disconnect()
+  subscriber.disconnect()
+  await mysql.end()
+}

@@ -1,0 +1,21 @@
+import type { ReleaseRate } from '../../contract/words.ts'
+
+/** What auto release is taken to do in a second when a waiting time is told. */
+const AUTO_PER_SECOND = 1_000
+
+/** How many tickets a second a rate releases. */
+export const perSecond = (release: ReleaseRate): number =>
+  release === 'auto' ? AUTO_PER_SECOND : (release.batch * 1_000) / release.everyMs
+
+/** How long a ticket at this position still waits, ms. */
+export const etaMs = (position: number, release: ReleaseRate): number =>
+  Math.ceil((position * 1_000) / perSecond(release))
+
+/**
+ * When to ask again, ms: soon when the turn is near, rarely when it is far, with a fifth of jitter so that a crowd
+ * that came together does not poll together.
+ */
+export function pollAfterMs(etaMs: number): number {
+  const base = Math.min(Math.max(etaMs / 4, 500), 10_000)
+  return Math.round(base * (0.9 + Math.random() * 0.2))
+}

@@ -1,0 +1,100 @@
+import type { ConfirmChannel } from 'amqplib'
+import type { ReleasedBatch } from '../../contract/line/release.ts'
+import { encodeMessage } from '../../contract/release-message.ts'
+import { declareTopology, ORDERS_KEY, RELEASE_EXCHANGE } from '../../contract/topology.ts'
+import type { Logger } from '../../platform/log.ts'
+import { keepConnected } from '../../platform/rabbitmq.ts'
+
+export interface Publisher {
+  /** Whether publishing now makes sense: connected, not blocked by the broker, and not too much unconfirmed. */
+  ready(): boolean
+  /**
+   * Publishes a batch, persistent and mandatory; true when the broker has confirmed it. False means unknown: cut off,
+   * refused, unroutable, or no confirm in time. The batch's lease then runs out and it is published again.
+   */
+  publish(batch: ReleasedBatch): Promise<boolean>
+  close(): Promise<void>
+}
+
+const UNCONFIRMED_MOST = 500
+
+/** The gateway's connection for publishing, and nothing else: a blocked publisher must not stop a consumer. */
+export async function createPublisher(
+  url: string,
+  options: { name: string; confirmMs: number; log: Logger },
+): Promise<Publisher> {
+  const { log, confirmMs } = options
+  let channel: ConfirmChannel | undefined
+  let blocked = false
+  let full = false
+  const pending = new Map<string, (confirmed: boolean) => void>()
+
+  const forgetAll = (): void => {
+    channel = undefined
+    blocked = full = false
+    for (const settle of [...pending.values()]) settle(false)
+  }
+
+  const close = await keepConnected(url, {
+    name: `${options.name}-publisher`,
+    log,
+    onDown: forgetAll,
+    onBlocked: (now) => {
+      blocked = now
+      log.warn({ blocked }, 'rabbitmq blocks publishing')
+    },
+    setUp: async (connection) => {
+      const opened = await connection.createConfirmChannel()
+      opened.on('error', (error) => log.warn({ err: error }, 'publishing channel error'))
+      opened.once('close', () => connection.close().catch(() => undefined))
+      opened.on('drain', () => {
+        full = false
+      })
+      // Unroutable messages come back, and are confirmed all the same: the queue is gone, so declare it again.
+      opened.on('return', (message) => {
+        log.error({ lease: message.properties.messageId }, 'release came back: the orders queue is missing')
+        pending.get(String(message.properties.messageId))?.(false)
+        connection.close().catch(() => undefined)
+      })
+      await declareTopology(opened)
+      channel = opened
+    },
+  })
+
+  return {
+    ready: () => channel !== undefined && !blocked && !full && pending.size < UNCONFIRMED_MOST,
+    publish(batch) {
+      const open = channel
+      if (!open) return Promise.resolve(false)
+      return new Promise((resolve) => {
+        const settle = (confirmed: boolean): void => {
+          clearTimeout(timer)
+          if (pending.get(batch.lease) === settle) pending.delete(batch.lease)
+          resolve(confirmed)
+        }
+        const timer = setTimeout(() => settle(false), confirmMs)
+        pending.set(batch.lease, settle)
+        try {
+          full = !open.publish(
+            RELEASE_EXCHANGE,
+            ORDERS_KEY,
+            encodeMessage(batch.message),
+            {
+              persistent: true,
+              mandatory: true,
+              messageId: batch.lease,
+              contentType: 'application/json',
+              type: batch.message.kind,
+              headers: { sale: batch.message.sale, tickets: batch.message.tickets.length },
+            },
+            (error) => settle(!error),
+          )
+        } catch (error) {
+          log.warn({ err: error }, 'release not published')
+          settle(false)
+        }
+      })
+    },
+    close,
+  }
+}

@@ -1,0 +1,106 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { endLeases, type ReleasedBatch, releaseDue } from '../../contract/line/release.ts'
+import { SaleUnloaded } from '../../contract/scripts.ts'
+import type { Sale } from '../../contract/words.ts'
+import type { Logger } from '../../platform/log.ts'
+import type { Redis } from '../../platform/redis.ts'
+import type { Publisher } from './publisher.ts'
+
+/** Tickets in one message: what a worker records in one transaction. */
+const MESSAGE_TICKETS = 100
+const IDLE_MS = 100
+
+export interface ReleaseLoop {
+  /** A ticket was just taken: do not wait for the next idle tick. */
+  wake(sale: number): void
+  stop(): Promise<void>
+}
+
+/**
+ * Releases the lines of all live sales for as long as the gateway runs. Every gateway runs it; the script decides who
+ * releases what. Nothing leaves a line while publishing is not possible.
+ */
+export function startReleaseLoop(deps: {
+  redis: Redis
+  publisher: Publisher
+  liveSales: () => Sale[]
+  load: (sale: number) => Promise<void>
+  leaseMs: number
+  flightWindow: number
+  onReleased: (batch: ReleasedBatch) => void
+  log: Logger
+}): ReleaseLoop {
+  const limits = { leaseMs: deps.leaseMs, flightWindow: deps.flightWindow, messageTickets: MESSAGE_TICKETS }
+  const nextTick = new Map<number, number>()
+  const confirmed = new Map<number, string[]>()
+  const publishing = new Set<Promise<void>>()
+  let stopped = false
+
+  const publish = (batch: ReleasedBatch): void => {
+    deps.onReleased(batch)
+    const work = deps.publisher.publish(batch).then((ok) => {
+      if (!ok) return
+      const leases = confirmed.get(batch.message.sale) ?? []
+      leases.push(batch.lease)
+      confirmed.set(batch.message.sale, leases)
+    })
+    publishing.add(work)
+    void work.finally(() => publishing.delete(work))
+  }
+
+  const confirmAll = async (): Promise<void> => {
+    const all = [...confirmed]
+    confirmed.clear()
+    // Where this fails the leases run out, and the batches are published once more, which harms nothing.
+    await Promise.all(all.map(([sale, leases]) => endLeases(deps.redis, sale, leases)))
+  }
+
+  /** One sale's turn; answers when it wants the next one. */
+  const tick = async (sale: Sale): Promise<number> => {
+    try {
+      while (deps.publisher.ready()) {
+        const { more, batches } = await releaseDue(deps.redis, sale.id, limits)
+        for (const batch of batches) publish(batch)
+        if (!more) return batches.length > 0 ? busyMs(sale) : IDLE_MS
+      }
+    } catch (error) {
+      if (error instanceof SaleUnloaded) await deps.load(sale.id)
+      else throw error
+    }
+    return IDLE_MS
+  }
+
+  const loop = async (): Promise<void> => {
+    while (!stopped) {
+      const now = Date.now()
+      const due = deps.liveSales().filter((sale) => (nextTick.get(sale.id) ?? 0) <= now)
+      await Promise.all(
+        due.map(async (sale) => {
+          nextTick.set(sale.id, now + IDLE_MS)
+          const wait = await tick(sale).catch((error) => {
+            deps.log.warn({ err: error, sale: sale.id }, 'release failed')
+            return IDLE_MS
+          })
+          nextTick.set(sale.id, Math.min(nextTick.get(sale.id) ?? Number.POSITIVE_INFINITY, now + wait))
+        }),
+      )
+      await confirmAll().catch((error) => deps.log.warn({ err: error }, 'leases not ended'))
+      await sleep(5)
+    }
+  }
+
+  const done = loop()
+  return {
+    wake: (sale) => void nextTick.set(sale, 0),
+    stop: async () => {
+      stopped = true
+      await done
+      await Promise.all(publishing)
+      await confirmAll().catch(() => undefined)
+    },
+  }
+}
+
+/** While a line moves: often enough to keep the rate exactly, whatever the number of gateways. */
+const busyMs = (sale: Sale): number =>
+  sale.release === 'auto' ? 5 : Math.min(Math.max(sale.release.everyMs / 5, 5), 20)

@@ -1,0 +1,49 @@
+import { decodeJwt, SignJWT } from 'jose'
+import { Type } from 'typebox'
+import { BUYER_PATTERN, isBuyer } from '../../contract/buyer.ts'
+import type { App, Services } from '../services.ts'
+
+const SIGNED_IN_S = 86_400
+
+/**
+ * POST and GET /dev/sign-in: anybody may be anybody. For development only: without SLUICE_DEV_SIGN_IN these addresses
+ * do not exist, and the shop itself sets the cookie.
+ */
+export function devSignInRoutes(app: App, { config }: Services): void {
+  const secret = new TextEncoder().encode(config.SLUICE_JWT_SECRET)
+
+  app.post(
+    '/dev/sign-in',
+    { schema: { body: Type.Object({ user: Type.String({ pattern: BUYER_PATTERN }) }) } },
+    async (request, reply) => {
+      const token = await new SignJWT({})
+        .setProtectedHeader({ alg: 'HS256' })
+        .setSubject(request.body.user)
+        .setIssuedAt()
+        .setExpirationTime(`${SIGNED_IN_S}s`)
+        .sign(secret)
+      reply.header(
+        'set-cookie',
+        `flash_token=${token}; Path=/; Max-Age=${SIGNED_IN_S}; HttpOnly; SameSite=Lax`,
+      )
+      return reply.code(204).send()
+    },
+  )
+
+  app.get('/dev/sign-in', async (request, reply) => {
+    reply.header('cache-control', 'no-store')
+    return { user: signedIn(request.headers.cookie) }
+  })
+}
+
+/** Whom the cookie names. Only shown back to its owner, so that nothing depends on its signature here. */
+function signedIn(cookie: string | undefined): string | null {
+  const token = /(?:^|;\s*)flash_token=([^;]+)/.exec(cookie ?? '')?.[1]
+  if (!token) return null
+  try {
+    const { sub, exp = 0 } = decodeJwt(token)
+    return isBuyer(sub) && exp * 1000 > Date.now() ? sub : null
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,78 @@
+import { Type } from 'typebox'
+import { Problem } from '../../contract/errors.ts'
+import { JOIN, type JoinAnswer } from '../../contract/line/join.ts'
+import { signTicket } from '../../contract/ticket.ts'
+import type { Sale } from '../../contract/words.ts'
+import { etaMs, pollAfterMs } from '../line/pace.ts'
+import type { App, Services } from '../services.ts'
+import { requireBuyer, saleIdOf } from './request.ts'
+
+const body = Type.Object({
+  quantity: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000 })),
+  pass: Type.Optional(Type.String({ maxLength: 512 })),
+})
+
+const answer = Type.Object({
+  ticket: Type.String(),
+  number: Type.Integer(),
+  position: Type.Integer(),
+  etaMs: Type.Integer(),
+  pollAfterMs: Type.Integer(),
+})
+
+/** POST /api/sales/{sale}/orders: a buyer joins the line. */
+export function joinRoutes(app: App, { config, sales, line, release }: Services): void {
+  app.post(
+    '/api/sales/:sale/orders',
+    {
+      onRequest: requireBuyer,
+      schema: { params: Type.Object({ sale: Type.String() }), body, response: { 200: answer, 202: answer } },
+    },
+    async (request, reply) => {
+      const sale = await sales.get(saleIdOf(request.params.sale))
+      if (!sale) throw new Problem('unknown_sale')
+      const { quantity = 1 } = request.body
+      if (quantity > sale.perUser) {
+        throw new Problem('invalid_request', { detail: `quantity must be from 1 to ${sale.perUser}` })
+      }
+      const joined = await line.join(sale.id, { buyer: request.buyer, quantity })
+      refuse(joined, sale)
+      release.wake(sale.id)
+      const wait = etaMs(joined.position, sale.release)
+      reply.code(joined.code === JOIN.joined ? 202 : 200).header('cache-control', 'no-store')
+      return {
+        ticket: signTicket(config.SLUICE_TICKET_SECRET, {
+          sale: sale.id,
+          number: joined.number,
+          quantity: joined.quantity,
+          expiresS: sale.ticketsExpireS,
+          buyer: request.buyer,
+        }),
+        number: joined.number,
+        position: joined.position,
+        etaMs: wait,
+        pollAfterMs: pollAfterMs(wait),
+      }
+    },
+  )
+}
+
+function refuse({ code }: JoinAnswer, sale: Sale): void {
+  switch (code) {
+    case JOIN.joined:
+    case JOIN.again:
+      return
+    case JOIN.notOpen:
+      throw new Problem('not_open', { extra: { opensAt: sale.opensAt } })
+    case JOIN.ended:
+      throw new Problem('ended')
+    case JOIN.paused:
+      throw new Problem('paused')
+    case JOIN.soldOut:
+      throw new Problem('sold_out')
+    case JOIN.lineFull:
+      throw new Problem('line_full', { retryAfterS: 2 })
+    case JOIN.noNumbers:
+      throw new Problem('busy')
+  }
+}

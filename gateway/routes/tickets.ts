@@ -1,0 +1,105 @@
+import { type Static, Type } from 'typebox'
+import { Problem } from '../../contract/errors.ts'
+import { reenterLine } from '../../contract/line/join.ts'
+import { leaveLine } from '../../contract/line/release.ts'
+import { readTicket, type Ticket } from '../../contract/ticket.ts'
+import { findTicketRow } from '../../contract/ticket-row.ts'
+import { HOLDING_STATES, REFUSED_STATES, type TicketState } from '../../contract/words.ts'
+import type { Standing } from '../line/line.ts'
+import { etaMs, pollAfterMs } from '../line/pace.ts'
+import type { App, Services } from '../services.ts'
+import { requireBuyer } from './request.ts'
+
+const params = Type.Object({ ticket: Type.String() })
+
+const answer = Type.Object({
+  state: Type.String(),
+  position: Type.Optional(Type.Integer()),
+  etaMs: Type.Optional(Type.Integer()),
+  pollAfterMs: Type.Optional(Type.Integer()),
+  order: Type.Optional(Type.String()),
+  payBy: Type.Optional(Type.Integer()),
+})
+
+const RELEASED_POLL_MS = 400
+const ORDER_POLL_MS = 3_000
+
+/** GET and DELETE /api/tickets/{ticket}: where a buyer stands, and leaving the line. */
+export function ticketRoutes(app: App, services: Services): void {
+  const { config, redis, mysql, line, publisher, log } = services
+
+  /** A ticket that this buyer holds; a foreign one is as unknown as a forged one. */
+  const ownTicket = (text: string, buyer: string): Ticket => {
+    const ticket = readTicket(config.SLUICE_TICKET_SECRET, text, Date.now())
+    if (!ticket || ticket.buyer !== buyer) throw new Problem('unknown_ticket')
+    return ticket
+  }
+
+  /** Redis first, then MySQL; a ticket that neither knows was lost with Redis, and goes back to its number. */
+  const standingOf = async (ticket: Ticket): Promise<Standing> => {
+    const standing = await line.look(ticket)
+    if (standing.state !== 'unknown') return standing
+    const row = await findTicketRow(mysql, ticket)
+    if (row) return { ...standing, ...row }
+    const back = await reenterLine(redis, ticket.sale, ticket)
+    if (!back) return { ...standing, state: 'closed' }
+    log.info({ sale: ticket.sale, number: ticket.number }, 'ticket put back at its number')
+    return line.look(ticket)
+  }
+
+  app.get(
+    '/api/tickets/:ticket',
+    { onRequest: requireBuyer, schema: { params, response: { 200: answer } } },
+    async (request, reply) => {
+      const ticket = ownTicket(request.params.ticket, request.buyer)
+      const standing = await standingOf(ticket)
+      reply.header('cache-control', 'no-store')
+      return view(ticket, standing)
+    },
+  )
+
+  app.delete(
+    '/api/tickets/:ticket',
+    { onRequest: requireBuyer, schema: { params } },
+    async (request, reply) => {
+      const ticket = ownTicket(request.params.ticket, request.buyer)
+      const batch = await leaveLine(redis, ticket.sale, ticket, config.SLUICE_LEASE_MS)
+      if (batch) {
+        // Published now if possible; else its lease runs out and a release loop does it.
+        void publisher.publish(batch)
+      } else {
+        const { state } = await standingOf(ticket)
+        if (state !== 'left') {
+          throw new Problem('conflict', { detail: `the ticket is ${state}, it does not wait any more` })
+        }
+      }
+      return reply.code(204).send()
+    },
+  )
+}
+
+function view(ticket: Ticket, standing: Standing): Static<typeof answer> {
+  const state = standing.state as TicketState
+  if (state === 'waiting') {
+    // Beyond the units that are free nobody can say when, or whether, one comes back.
+    const eta = standing.position <= standing.free ? etaMs(standing.position, standing.release) : undefined
+    const poll = pollAfterMs(eta ?? 8_000)
+    return {
+      state,
+      position: standing.position,
+      ...(eta === undefined ? {} : { etaMs: eta }),
+      pollAfterMs: poll,
+    }
+  }
+  if (state === 'released') return { state, pollAfterMs: RELEASED_POLL_MS }
+  if ((REFUSED_STATES as readonly string[]).includes(state)) return { state }
+  const order = `${ticket.sale}-${ticket.number}`
+  const moving =
+    state !== 'paid' && ((HOLDING_STATES as readonly string[]).includes(state) || state === 'refunding')
+  return {
+    state,
+    order,
+    ...(state === 'awaiting_payment' && standing.payBy > 0 ? { payBy: standing.payBy } : {}),
+    ...(moving ? { pollAfterMs: ORDER_POLL_MS } : {}),
+  }
+}

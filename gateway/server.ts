@@ -1,0 +1,84 @@
+import { Counter } from 'prom-client'
+import { SALE_CHANGED } from '../contract/keys.ts'
+import { ConfigError } from '../platform/config.ts'
+import { createLog } from '../platform/log.ts'
+import { createMetrics } from '../platform/metrics.ts'
+import { buildApp } from './app.ts'
+import { type GatewayConfig, readGatewayConfig } from './config.ts'
+import { closeConnections, openConnections } from './connections.ts'
+import { createLine } from './line/line.ts'
+import { createPublisher } from './release/publisher.ts'
+import { startReleaseLoop } from './release/release-loop.ts'
+import { createSaleCache } from './sale-cache.ts'
+import { startSnapshots } from './write-snapshot.ts'
+
+const LIVE_SALES_MS = 1_000
+
+/** Starts a gateway; resolves with the function that stops it, once it listens. */
+async function start(config: GatewayConfig): Promise<() => Promise<void>> {
+  const log = createLog(config.SLUICE_NAME, config.SLUICE_LOG_LEVEL)
+  const connections = await openConnections(config, log)
+  const { redis, subscriber, mysql } = connections
+  const metrics = createMetrics(config.SLUICE_NAME)
+  const released = new Counter({
+    name: 'sluice_released_tickets_total',
+    help: 'Tickets moved from a line into RabbitMQ by this gateway',
+    labelNames: ['sale', 'kind'],
+    registers: [metrics],
+  })
+
+  const publisher = await createPublisher(config.SLUICE_AMQP_URL, {
+    name: config.SLUICE_NAME,
+    confirmMs: config.SLUICE_CONFIRM_MS,
+    log,
+  })
+  const sales = createSaleCache(mysql, subscriber, log)
+  await subscriber.subscribe(SALE_CHANGED)
+  await sales.refresh()
+  const refreshing = setInterval(() => {
+    sales.refresh().catch((error) => log.warn({ err: error }, 'live sales not read'))
+  }, LIVE_SALES_MS)
+  const line = createLine(redis, mysql, log)
+  const release = startReleaseLoop({
+    redis,
+    publisher,
+    liveSales: sales.live,
+    load: line.load,
+    leaseMs: config.SLUICE_LEASE_MS,
+    flightWindow: config.SLUICE_FLIGHT_WINDOW,
+    onReleased: ({ message }) =>
+      released.inc({ sale: message.sale, kind: message.kind }, message.tickets.length),
+    log,
+  })
+  const stopSnapshots = startSnapshots({ redis, liveSales: sales.live, name: config.SLUICE_NAME, log })
+  const app = buildApp({ config, redis, mysql, sales, line, publisher, release, metrics, log })
+  await app.listen({ host: config.SLUICE_HOST, port: config.SLUICE_PORT, backlog: 4_096 })
+
+  return async () => {
+    await app.close()
+    clearInterval(refreshing)
+    stopSnapshots()
+    await release.stop()
+    await publisher.close()
+    await closeConnections(connections)
+  }
+}
+
+try {
+  const stop = await start(readGatewayConfig(process.env))
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.once(signal, () => {
+      setTimeout(() => process.exit(1), 5_000).unref()
+      stop().then(
+        () => process.exit(0),
+        () => process.exit(1),
+      )
+    })
+  }
+} catch (error) {
+  const { message } = error as Error
+  process.stderr.write(
+    `gateway does not start: ${error instanceof ConfigError ? '' : `${(error as Error).name}: `}${message}\n`,
+  )
+  process.exit(1)
+}

@@ -1,0 +1,33 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify'
+import type { Registry } from 'prom-client'
+import type { Logger } from '../platform/log.ts'
+import type { Pool } from '../platform/mysql.ts'
+import type { Redis } from '../platform/redis.ts'
+import type { GatewayConfig } from './config.ts'
+import type { Line } from './line/line.ts'
+import type { Publisher } from './release/publisher.ts'
+import type { ReleaseLoop } from './release/release-loop.ts'
+import type { SaleCache } from './sale-cache.ts'
+
+/** Everything the routes work with. */
+export interface Services {
+  config: GatewayConfig
+  redis: Redis
+  mysql: Pool
+  sales: SaleCache
+  line: Line
+  publisher: Publisher
+  release: ReleaseLoop
+  metrics: Registry
+  log: Logger
+}
+
+export type App = FastifyInstance<
+  RawServerDefault,
+  IncomingMessage,
+  ServerResponse,
+  FastifyBaseLogger,
+  TypeBoxTypeProvider
+>

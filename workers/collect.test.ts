@@ -1,0 +1,44 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { describe, expect, it } from 'vitest'
+import { collect } from './collect.ts'
+
+const recorder = (everyMs: number, most: number, workMs = 0) => {
+  const batches: number[][] = []
+  let atOnce = 0
+  let atOnceMost = 0
+  const collector = collect<number>({
+    everyMs,
+    most,
+    weightOf: (n) => n,
+    flush: async (items) => {
+      atOnceMost = Math.max(atOnceMost, ++atOnce)
+      batches.push(items)
+      await sleep(workMs)
+      atOnce--
+    },
+  })
+  return { ...collector, batches, atOnceMost: () => atOnceMost }
+}
+
+describe('collect', () => {
+  it('flushes at once when enough weight is together, and the rest after the wait', async () => {
+    const { add, idle, batches } = recorder(20, 3)
+    for (const weight of [1, 1, 1, 1]) add(weight)
+    await sleep(1)
+    expect(batches).toEqual([[1, 1, 1]])
+    await sleep(40)
+    expect(batches).toEqual([[1, 1, 1], [1]])
+    await idle()
+  })
+
+  it('works on one batch at a time, and loses nothing that comes meanwhile', async () => {
+    const { add, idle, batches, atOnceMost } = recorder(1, 2, 5)
+    for (let i = 0; i < 9; i++) {
+      add(1)
+      await sleep(1)
+    }
+    await idle()
+    expect(batches.flat()).toHaveLength(9)
+    expect(atOnceMost()).toBe(1)
+  })
+})

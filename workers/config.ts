@@ -1,0 +1,20 @@
+import { type Static, Type } from 'typebox'
+import { key, readConfig } from '../platform/config.ts'
+
+const schema = Type.Object({
+  SLUICE_REDIS_URL: key.url('redis'),
+  SLUICE_MYSQL_URL: key.url('mysql'),
+  SLUICE_AMQP_URL: key.url('amqp'),
+  SLUICE_HOST: key.host(),
+  SLUICE_PORT: key.port(),
+  SLUICE_NAME: key.name('worker'),
+  SLUICE_FLUSH_MS: key.whole(100, 1, 10_000),
+  SLUICE_FLUSH_ORDERS: key.whole(100, 1, 5_000),
+  SLUICE_PREFETCH: key.whole(64, 1, 10_000),
+  SLUICE_LOG_LEVEL: key.logLevel(),
+})
+
+export type WorkerConfig = Static<typeof schema>
+
+/** The worker's configuration. Throws ConfigError naming each wrong key. */
+export const readWorkerConfig = (env: NodeJS.ProcessEnv): WorkerConfig => readConfig(schema, env)
