@@ -1,0 +1,101 @@
+import type { Fates, WrongFate } from './compare-fates.ts'
+import type { Finding } from './finding.ts'
+import { intersect, type Ranges, subtract, toRanges, union } from './number-ranges.ts'
+import type { MysqlBooks } from './read-mysql.ts'
+import type { RedisBooks } from './read-redis.ts'
+
+/**
+ * The numbers that were handed out (`known`), and those that may have been, in an epoch that Redis forgot before
+ * anybody wrote down how far it had come (`possible`).
+ */
+export function numbersHandedOut(
+  { sale, epochs }: MysqlBooks,
+  redis: RedisBooks | undefined,
+): { known: Ranges; possible: Ranges } {
+  const known: [number, number][] = []
+  const possible: [number, number][] = []
+  epochs.forEach(({ epoch, first, last }, i) => {
+    if (redis && epoch === sale.epoch) known.push([first, redis.next - 1])
+    else if (last !== undefined) known.push([first, last])
+    else possible.push([first, (epochs[i + 1]?.first ?? sale.numbersLeased + 1) - 1])
+  })
+  return { known: toRanges(known), possible: toRanges(possible) }
+}
+
+/** Every ticket that is in the books, wherever. */
+export const ticketsSeen = (mysql: MysqlBooks, redis: RedisBooks | undefined): Ranges =>
+  union(mysql.orders, mysql.refusals, redis?.line ?? [], redis?.flight ?? [])
+
+/** Whether every ticket is in exactly one place. `redis` and `fates` only where they are of the living epoch. */
+export function judgeTickets(
+  mysql: MysqlBooks,
+  redis: RedisBooks | undefined,
+  fates: Fates | undefined,
+): Finding[] {
+  const { id } = mysql.sale
+  const name = (number: number) => `ticket ${id}-${number}`
+  const rows = union(mysql.orders, mysql.refusals)
+  const { line = [], flight = [] } = redis ?? {}
+  const { known, possible } = numbersHandedOut(mysql, redis)
+  const seen = ticketsSeen(mysql, redis)
+  const findings: Finding[] = []
+  const refuse = (kind: string, tickets: Ranges, what: string) => {
+    if (tickets.length > 0)
+      findings.push({ kind, tickets, sentenceFor: (number) => `${name(number)} ${what}` })
+  }
+  refuse(
+    'nowhere',
+    subtract(known, seen),
+    'was handed out, but is not in the line, not in flight, and has no row',
+  )
+  refuse(
+    'stray',
+    subtract(seen, union(known, possible)),
+    'is in the books, but its number was never handed out',
+  )
+  refuse(
+    'two-rows',
+    intersect(mysql.orders, mysql.refusals),
+    'has two rows, one in orders and one in refusals',
+  )
+  refuse('line-and-row', intersect(line, rows), 'is in the line, though it has a row')
+  refuse('flight-and-row', intersect(flight, rows), 'is in flight, though it has a row')
+  refuse('line-and-flight', intersect(line, flight), 'is in the line and in flight')
+  for (const { buyer, tickets } of mysql.repeated) {
+    const names = tickets.map((number) => `${id}-${number}`).join(', ')
+    findings.push({
+      kind: `repeated ${buyer}`,
+      sentence: `buyer ${buyer} has several live orders: tickets ${names}`,
+    })
+  }
+  const odd = new Map(mysql.odd.map((order) => [order.number, order]))
+  const { perUser, priceCents, currency } = mysql.sale
+  findings.push(
+    ...eachOf('odd', odd, (number, order) => {
+      const is = `${order.quantity} units for ${order.amountCents} ${order.currency} cents`
+      return `${name(number)} is an order of ${is}; the sale allows ${perUser} at ${priceCents} ${currency} cents each`
+    }),
+  )
+  if (!fates) return findings
+
+  const wrong = new Map(fates.wrong.map((fate) => [fate.number, fate]))
+  const tell = ({ told, row }: WrongFate) =>
+    `as ${told} in Redis, but ${row ? `MySQL has ${row}` : 'MySQL has no row'}`
+  findings.push(...eachOf('fate', wrong, (number, fate) => `${name(number)} is told ${tell(fate)}`))
+  refuse(
+    'untold',
+    subtract(subtract(rows, fates.known), flight),
+    'has a row, but Redis tells no outcome of it',
+  )
+  return findings
+}
+
+function eachOf<T>(
+  kind: string,
+  found: Map<number, T>,
+  sentence: (number: number, what: T) => string,
+): Finding[] {
+  if (found.size === 0) return []
+  const tickets = toRanges([...found.keys()].map((number) => [number, number] as const))
+  return [{ kind, tickets, sentenceFor: (number) => sentence(number, found.get(number)!) }]
+}

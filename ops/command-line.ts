@@ -1,0 +1,99 @@
+import { Command, CommanderError } from 'commander'
+import { Problem } from '../contract/errors.ts'
+import { ConfigError } from '../platform/config.ts'
+import type { AddCommand, Terminal } from './command.ts'
+import { addAudit } from './commands/audit.ts'
+import { addSaleCreate } from './commands/sale-create.ts'
+import { addSaleList } from './commands/sale-list.ts'
+import { addSalePhases } from './commands/sale-phases.ts'
+import { addSalePublish } from './commands/sale-publish.ts'
+import { addSaleShow } from './commands/sale-show.ts'
+import { addSchema } from './commands/schema.ts'
+import { addStart } from './commands/start.ts'
+import { addStatus } from './commands/status.ts'
+import { addStop } from './commands/stop.ts'
+import { addToken } from './commands/token.ts'
+import { InputError } from './sale-input.ts'
+
+export interface Surroundings {
+  env: Record<string, string | undefined>
+  out: NodeJS.WritableStream
+  err: NodeJS.WritableStream
+}
+
+const SALE_COMMANDS: AddCommand[] = [addSaleCreate, addSaleList, addSaleShow, addSalePublish, addSalePhases]
+const COMMANDS: AddCommand[] = [addStart, addStop, addStatus, addToken, addAudit, addSchema]
+
+/**
+ * Runs one command of the command line; gives the exit code: 0 done, 1 failed (or bad news, for `audit`), 2 not
+ * understood. Under --json there is exactly one JSON value on `out`, and an error is one on `err`.
+ */
+export async function runCommandLine(argv: string[], { env, out, err }: Surroundings): Promise<number> {
+  const json = argv.includes('--json')
+  let code = 0
+  const terminal: Terminal = {
+    env,
+    json,
+    print: (value, text) => void out.write(json ? `${JSON.stringify(value)}\n` : `${text}\n`),
+    write: (chunk) =>
+      out.write(chunk) ? Promise.resolve() : new Promise((resolve) => out.once('drain', () => resolve())),
+    err: (line) => void err.write(`${line}\n`),
+    fail: () => {
+      code = 1
+    },
+  }
+  // Errors are written once, below, whoever finds them; help is for people and always plain.
+  const output = {
+    writeOut: (text: string) => void out.write(text),
+    writeErr: () => {},
+    outputError: () => {},
+  }
+  const program = new Command('sluice')
+    .description('Runs and watches flash sales.')
+    .option('--json', 'print one JSON value; errors too, on stderr')
+    .exitOverride()
+    .configureOutput(output)
+  for (const add of COMMANDS) add(program, terminal)
+  const sale = program.command('sale').description('create, show and steer sales')
+  for (const add of SALE_COMMANDS) add(sale, terminal)
+  try {
+    await program.parseAsync(
+      argv.filter((word) => word !== '--json'),
+      { from: 'user' },
+    )
+    return code
+  } catch (error) {
+    const fault = explain(error, program)
+    if (fault.exit !== 0) {
+      err.write(
+        json
+          ? `${JSON.stringify({ error: { code: fault.code, message: fault.message } })}\n`
+          : `sluice: ${fault.message}\n`,
+      )
+    }
+    return fault.exit
+  }
+}
+
+function explain(error: unknown, program: Command): { exit: number; code: string; message: string } {
+  if (error instanceof CommanderError) {
+    const asked = ['commander.helpDisplayed', 'commander.version'].includes(error.code)
+    // Only a command without its subcommand ends like this: commander says nothing of its own.
+    const message =
+      error.code === 'commander.help'
+        ? `name a command: ${program.commands.map((c) => c.name()).join(', ')}; --help explains them`
+        : error.message.replace(/^error: /, '')
+    return { exit: asked ? 0 : 2, code: 'invalid_request', message }
+  }
+  if (error instanceof InputError) return { exit: 2, code: 'invalid_request', message: error.message }
+  if (error instanceof Problem) return { exit: 1, code: error.code, message: error.message }
+  if (error instanceof ConfigError) return { exit: 1, code: 'configuration', message: error.message }
+  return { exit: 1, code: 'unavailable', message: whatHappened(error) }
+}
+
+/** Connection errors often have an empty message and tell all in their parts. */
+function whatHappened(error: unknown): string {
+  if (error instanceof AggregateError && error.message === '')
+    return error.errors.map(whatHappened).join('; ')
+  return error instanceof Error ? error.message || error.name : String(error)
+}

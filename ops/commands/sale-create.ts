@@ -1,0 +1,51 @@
+import type { Challenge, ReleaseRate } from '../../contract/words.ts'
+import type { AddCommand } from '../command.ts'
+import { withStores } from '../connections.ts'
+import { createSale } from '../create-sale.ts'
+import { completeSale } from '../sale-input.ts'
+import { challenge, release, standby, time, whole } from '../sale-options.ts'
+
+interface Options {
+  title: string
+  stock: number
+  price: number
+  currency?: string
+  opensAt?: number
+  closesAt?: number
+  release?: ReleaseRate
+  perUser?: number
+  challenge?: Challenge
+  payWithin?: number
+  standby?: number | { percent: number }
+  draft?: boolean
+}
+
+export const addSaleCreate: AddCommand = (parent, { env, print }) => {
+  parent
+    .command('create')
+    .description('write a new sale and publish it')
+    .requiredOption('--title <text>', 'what is sold, 200 characters or less')
+    .requiredOption('--stock <units>', 'units for sale, 1 or more', whole(1))
+    .requiredOption('--price <cents>', 'price of a unit in whole cents', whole(0))
+    .option('--currency <code>', 'three letters (default EUR)')
+    .option('--opens-at <time>', 'ISO 8601 with its zone, or +SECONDS from now (default now)', time)
+    .option('--closes-at <time>', 'as opens-at (default a day after the opening)', time)
+    .option('--release <rate>', 'BATCH/MS or auto (default 10/100)', release)
+    .option('--per-user <units>', 'units in one order at most, 1 to 1000 (default 1)', whole(1, 1000))
+    .option('--challenge <kind>', 'none, captcha, quiz or pow (default none)', challenge)
+    .option('--pay-within <seconds>', 'time to pay (default 900)', whole(1))
+    .option(
+      '--standby <units>',
+      'how many may wait beyond the units left, N or N% of the stock (default 20%)',
+      standby,
+    )
+    .option('--draft', 'write it only; `sale publish` comes later')
+    .action(async (options: Options) => {
+      const { price: priceCents, payWithin: payWithinS, draft = false, ...rest } = options
+      const input = { ...rest, priceCents, payWithinS }
+      // What is wrong is said before anything is connected.
+      completeSale(input, Date.now())
+      const created = await withStores(env, (stores) => createSale(stores, input, { draft }))
+      print(created, `sale ${created.id} is ${draft ? 'written as a draft' : 'published'}`)
+    })
+}

@@ -1,0 +1,24 @@
+import { type PhaseStep, stepPhase } from '../change-phase.ts'
+import type { AddCommand } from '../command.ts'
+import { withStores } from '../connections.ts'
+import { whole } from '../sale-options.ts'
+import { saleView } from '../sale-view.ts'
+
+const STEPS: [step: PhaseStep, description: string][] = [
+  ['pause', 'stop joining and releasing; the line keeps its places'],
+  ['resume', 'go on after a pause'],
+  ['close', 'end the sale now; whoever still waits is told so'],
+]
+
+export const addSalePhases: AddCommand = (parent, { env, print }) => {
+  for (const [step, description] of STEPS) {
+    parent
+      .command(step)
+      .description(description)
+      .argument('<id>', 'the sale', whole(1))
+      .action(async (id: number) => {
+        const sale = await withStores(env, (stores) => stepPhase(stores, id, step))
+        print(saleView(sale), `sale ${id} is ${sale.phase}`)
+      })
+  }
+}

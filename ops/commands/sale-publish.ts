@@ -1,0 +1,16 @@
+import type { AddCommand } from '../command.ts'
+import { withStores } from '../connections.ts'
+import { publishSale } from '../publish-sale.ts'
+import { whole } from '../sale-options.ts'
+import { saleView } from '../sale-view.ts'
+
+export const addSalePublish: AddCommand = (parent, { env, print }) => {
+  parent
+    .command('publish')
+    .description('publish a draft: its page and its card in Redis; again, to repair them')
+    .argument('<id>', 'the sale', whole(1))
+    .action(async (id: number) => {
+      const sale = await withStores(env, (stores) => publishSale(stores, id))
+      print(saleView(sale), `sale ${id} is ${sale.phase}`)
+    })
+}

@@ -1,0 +1,74 @@
+import { Type } from 'typebox'
+import { key, readConfig } from '../platform/config.ts'
+import { connectMysql, type Pool } from '../platform/mysql.ts'
+import { connectRedis, type Redis } from '../platform/redis.ts'
+import type { SaleStores } from './create-sale.ts'
+
+type Env = Record<string, string | undefined>
+
+/** The environment of the command line: its own where it names a MySQL, else that of the local stack. */
+async function findEnv(own: Env, decisive: string): Promise<Env> {
+  if (own[decisive]) return own
+  const { readLocalEnv } = await import('../stack/status.ts')
+  // Keys of its own that change nothing about where it works stay: SLUICE_LOG_LEVEL, say.
+  return { ...own, ...(await readLocalEnv()) }
+}
+
+const STORES = Type.Object({
+  SLUICE_MYSQL_URL: key.url('mysql'),
+  SLUICE_REDIS_URL: key.url('rediss?'),
+  SLUICE_WWW: Type.Optional(Type.String({ minLength: 1 })),
+})
+
+/** The key of the shop's tokens. Throws ConfigError. */
+export async function readJwtSecret(own: Env): Promise<string> {
+  const schema = Type.Object({ SLUICE_JWT_SECRET: key.secret() })
+  return readConfig(schema, await findEnv(own, 'SLUICE_JWT_SECRET')).SLUICE_JWT_SECRET
+}
+
+/**
+ * Runs `work` with connections to MySQL and Redis, and closes them. Redis must answer, unless `redisMayBeDown`:
+ * then the first command that needs it fails. `patienceMs` is how long one answer of Redis may take.
+ */
+export async function withStores<T>(
+  own: Env,
+  work: (stores: SaleStores) => Promise<T>,
+  options: { redisMayBeDown?: boolean; patienceMs?: number } = {},
+): Promise<T> {
+  const config = readConfig(STORES, await findEnv(own, 'SLUICE_MYSQL_URL'))
+  const mysql = connectMysql(config.SLUICE_MYSQL_URL, { connections: 2 })
+  const redis = connectRedis(config.SLUICE_REDIS_URL, 'command-line')
+  if (options.patienceMs !== undefined) redis.options.commandTimeout = options.patienceMs
+  // A lost connection shows in the command that needs it; without a listener it would end the process.
+  redis.on('error', () => {})
+  try {
+    const connected = connectOnce(redis)
+    await (options.redisMayBeDown ? connected.catch(() => {}) : connected)
+    return await work({ mysql, redis, www: config.SLUICE_WWW })
+  } finally {
+    redis.disconnect()
+    await mysql.end()
+  }
+}
+
+/** Runs `work` with a connection to MySQL, and closes it. */
+export async function withMysql<T>(own: Env, work: (mysql: Pool) => Promise<T>): Promise<T> {
+  const config = readConfig(Type.Pick(STORES, ['SLUICE_MYSQL_URL']), await findEnv(own, 'SLUICE_MYSQL_URL'))
+  const mysql = connectMysql(config.SLUICE_MYSQL_URL, { connections: 1 })
+  try {
+    return await work(mysql)
+  } finally {
+    await mysql.end()
+  }
+}
+
+async function connectOnce(redis: Redis): Promise<void> {
+  try {
+    await redis.connect()
+  } catch (error) {
+    const { host, port } = redis.options
+    throw new Error(`Redis at ${host}:${port} does not answer (${(error as Error).message})`, {
+      cause: error,
+    })
+  }
+}

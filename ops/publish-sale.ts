@@ -1,0 +1,24 @@
+import { SALE_CHANGED } from '../contract/keys.ts'
+import { preloadSale } from '../contract/preload.ts'
+import { readSale } from '../contract/sales.ts'
+import type { Sale } from '../contract/words.ts'
+import { changePhase } from './change-phase.ts'
+import type { SaleStores } from './create-sale.ts'
+import { publishSalePage } from './publish-page.ts'
+import { unknownSale } from './unknown-sale.ts'
+
+/**
+ * Publishes a sale: its page first, so that it is there when the first link arrives, then MySQL, then Redis.
+ * Publishing again repairs what is missing. Throws Problem `unknown_sale`, or `conflict` once the sale is closed.
+ */
+export async function publishSale({ mysql, redis, www }: SaleStores, id: number): Promise<Sale> {
+  const sale = await readSale(mysql, id)
+  if (!sale) throw unknownSale(id)
+  if (www !== undefined) await publishSalePage(www, sale)
+  const published = await changePhase(mysql, id, ['draft', 'published', 'paused'], (phase) =>
+    phase === 'draft' ? 'published' : phase,
+  )
+  await preloadSale(mysql, redis, id)
+  await redis.publish(SALE_CHANGED, String(id))
+  return published
+}

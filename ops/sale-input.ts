@@ -1,0 +1,79 @@
+import { CHALLENGES, type Challenge, type ReleaseRate } from '../contract/words.ts'
+
+/** A wrong setting of a new sale; the message names the option and says what is right. */
+export class InputError extends Error {}
+
+/** What an operator says of a new sale; the rest has defaults. Times are ms since 1970, money is whole cents. */
+export interface SaleInput {
+  title: string
+  stock: number
+  priceCents: number
+  currency?: string | undefined
+  opensAt?: number | undefined
+  closesAt?: number | undefined
+  release?: ReleaseRate | undefined
+  perUser?: number | undefined
+  challenge?: Challenge | undefined
+  payWithinS?: number | undefined
+  /** Units, or a share of the stock, rounded up. */
+  standby?: number | { percent: number } | undefined
+}
+
+export interface CompleteSale extends Required<SaleInput> {
+  currency: string
+  opensAt: number
+  closesAt: number
+  release: ReleaseRate
+  perUser: number
+  challenge: Challenge
+  payWithinS: number
+  standby: number
+}
+
+const DAY_MS = 86_400_000
+const MOST = 1_000_000_000
+
+/** Fills in the defaults and checks every setting; throws {@link InputError}. */
+export function completeSale(input: SaleInput, nowMs: number): CompleteSale {
+  const opensAt = input.opensAt ?? nowMs
+  const standby = input.standby ?? { percent: 20 }
+  const sale: CompleteSale = {
+    title: input.title,
+    stock: input.stock,
+    priceCents: input.priceCents,
+    currency: input.currency ?? 'EUR',
+    opensAt,
+    closesAt: input.closesAt ?? opensAt + DAY_MS,
+    release: input.release ?? { batch: 10, everyMs: 100 },
+    perUser: input.perUser ?? 1,
+    challenge: input.challenge ?? 'none',
+    payWithinS: input.payWithinS ?? 900,
+    standby: typeof standby === 'number' ? standby : Math.ceil((input.stock * standby.percent) / 100),
+  }
+  const rules: [option: string, holds: boolean, right: string][] = [
+    ['title', sale.title.trim() !== '', 'not empty'],
+    ['title', [...sale.title].length <= 200, '200 characters or less'],
+    ['title', !/[\p{Cc}\p{Cs}]/u.test(sale.title), 'without control characters'],
+    ['stock', isWhole(sale.stock, 1, MOST), `a whole number from 1 to ${MOST}`],
+    ['price', isWhole(sale.priceCents, 0, MOST), `whole cents from 0 to ${MOST}`],
+    ['currency', /^[A-Z]{3}$/.test(sale.currency), 'three capital letters such as EUR'],
+    ['opens-at', isTime(sale.opensAt), 'a time before the year 9999'],
+    ['closes-at', isTime(sale.closesAt), 'a time before the year 9999'],
+    ['closes-at', sale.closesAt > sale.opensAt, 'later than opens-at'],
+    ['release', isRate(sale.release), 'BATCH/MS, both whole and 1 or more, or auto'],
+    ['per-user', isWhole(sale.perUser, 1, 1000), 'a whole number from 1 to 1000'],
+    ['challenge', CHALLENGES.includes(sale.challenge), `one of ${CHALLENGES.join(', ')}`],
+    ['pay-within', isWhole(sale.payWithinS, 1, 30 * 86_400), 'whole seconds from 1 to 2592000 (30 days)'],
+    ['standby', isWhole(sale.standby, 0, MOST), 'units (50) or a share of the stock (20%), 0 or more'],
+  ]
+  for (const [option, holds, right] of rules) if (!holds) throw new InputError(`--${option} must be ${right}`)
+  return sale
+}
+
+const isWhole = (value: number, least: number, most: number) =>
+  Number.isSafeInteger(value) && value >= least && value <= most
+
+const isTime = (ms: number) => Number.isSafeInteger(ms) && ms >= 0 && ms < Date.UTC(9999, 0)
+
+const isRate = (rate: ReleaseRate) =>
+  rate === 'auto' || (isWhole(rate.batch, 1, 100_000) && isWhole(rate.everyMs, 1, 3_600_000))
