@@ -1,19 +1,17 @@
-import { join } from 'node:path'
-import { ROOT } from '../platform/root.ts'
 import type { StackUrls } from './addresses.ts'
 import type { Secrets } from './secrets.ts'
 
 type Env = Record<string, string>
 
 /** Every SLUICE_* key with which our own programs reach this stack. */
-export const localEnv = (urls: StackUrls, secrets: Secrets): Env => ({
+export const localEnv = (urls: StackUrls, secrets: Secrets, www: string): Env => ({
   SLUICE_REDIS_URL: urls.redis,
   SLUICE_MYSQL_URL: urls.mysql,
   SLUICE_AMQP_URL: urls.amqp,
   SLUICE_JWT_SECRET: secrets.jwt,
   SLUICE_TICKET_SECRET: secrets.ticket,
   SLUICE_EDGE_KEY: secrets.edgeKey,
-  SLUICE_WWW: join(ROOT, 'web', 'dist'),
+  SLUICE_WWW: www,
 })
 
 const pick = (env: Env, names: string[]): Env =>

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { findProgram } from './find-program.ts'
 import { answers } from './probe.ts'
+import { renderDoor } from './render-door.ts'
 import type { ServerPlan } from './supervise.ts'
 
 export interface DoorPlan {
@@ -11,15 +12,13 @@ export interface DoorPlan {
   shopPort: number
   opsPort: number
   gateways: { host: string; port: number }[]
-  workerProcesses: number
+  workerProcesses: number | 'auto'
   env: Record<string, string>
 }
 
 /** nginx in the foreground, with its configuration rendered anew and checked. Rejects with nginx's own words. */
 export async function planNginx(dir: string, door: DoorPlan): Promise<ServerPlan> {
   const { root, flashPort, shopPort, opsPort, gateways, workerProcesses, env } = door
-  const renderer = './render-door.ts'
-  const { renderDoor } = await import(renderer)
   const conf = await renderDoor({
     root,
     run: dir,
@@ -32,7 +31,7 @@ export async function planNginx(dir: string, door: DoorPlan): Promise<ServerPlan
     native: true,
   })
   const command = findProgram('nginx') ?? 'nginx'
-  const args = ['-p', dir, '-e', join(dir, 'logs', 'nginx.log'), '-c', conf]
+  const args = ['-e', join(dir, 'nginx', 'error.log'), '-c', conf]
   await promisify(execFile)(command, [...args, '-t'], { env: { ...process.env, ...env } })
   const http = 'GET /no-such-page HTTP/1.0\r\n\r\n'
   return {

@@ -33,7 +33,8 @@ const FAIL_TIMEOUT = '2s'
  */
 export async function renderDoor(door: Door): Promise<string> {
   for (const folder of [door.root, door.run]) {
-    if (/["'$;?{}\\\p{Cc}]/u.test(folder)) throw new Error(`nginx can not use the folder ${folder}: rename it`)
+    if (/["'$;?{}\\\p{Cc}]/u.test(folder))
+      throw new Error(`nginx can not use the folder ${folder}: rename it`)
   }
   if (door.gateways.length === 0) throw new Error('the door needs at least one gateway')
   const tokens = tokensOf(door)

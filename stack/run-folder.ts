@@ -1,6 +1,7 @@
 import { linkSync, mkdirSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { ROOT } from '../platform/root.ts'
 import { findRest, identify, isAlive, type ProcessIdentity } from './process-identity.ts'
 
 export type Role = 'mysql' | 'redis' | 'rabbitmq' | 'epmd' | 'nginx' | 'gateway' | 'worker'
@@ -29,6 +30,9 @@ export class StackRuns extends Error {
     this.record = record
   }
 }
+
+/** Where `npm start` keeps everything. */
+export const RUN_FOLDER = join(ROOT, '.run')
 
 const recordFile = (dir: string): string => join(dir, 'stack.json')
 

@@ -1,3 +1,5 @@
+import { join } from 'node:path'
+import { publishAssets } from '../ops/publish-page.ts'
 import { migrate } from '../platform/migrate.ts'
 import { ROOT } from '../platform/root.ts'
 import { choosePorts, type StackPorts, type StackUrls, urlsOf } from './addresses.ts'
@@ -22,7 +24,7 @@ export interface StackOptions {
   ports?: Partial<StackPorts>
   /** Further SLUICE_* environment of a role. */
   env?: Partial<Record<'gateway' | 'worker' | 'nginx', Record<string, string>>>
-  door?: { workerProcesses?: number }
+  door?: { workerProcesses?: number | 'auto' }
   /** Starts these only; RabbitMQ brings its epmd. Everything by default. */
   roles?: readonly Role[]
   /** Where lua/, nginx/, dist/ and web/ are; this checkout by default. */
@@ -99,7 +101,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const ports = await choosePorts(gateways, workers, options.ports)
   const secrets = readSecrets(dir)
   const urls = await urlsOf(ports, secrets)
-  const env = localEnv(urls, secrets)
+  const env = localEnv(urls, secrets, join(dir, 'www'))
   Object.assign(record, { urls, env })
 
   const start = async (plan: ServerPlan) => {
@@ -131,6 +133,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       ...many('worker', ports.workers, connectionEnv(env)),
     ])
     if (wants('nginx')) {
+      await publishAssets(join(dir, 'www'))
       const door = {
         root,
         flashPort: ports.flash,

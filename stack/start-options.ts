@@ -1,0 +1,35 @@
+import { resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { RUN_FOLDER } from './run-folder.ts'
+
+export interface StartOptions {
+  detach: boolean
+  dir: string
+  gateways: number
+  workers: number
+}
+
+/** What stands behind `npm start --`. Throws an Error that says what is wrong with it. */
+export function readStartOptions(args: string[]): StartOptions {
+  const { values } = parseArgs({
+    args,
+    options: {
+      detach: { type: 'boolean', default: false },
+      dir: { type: 'string', default: RUN_FOLDER },
+      gateways: { type: 'string', default: '2' },
+      workers: { type: 'string', default: '2' },
+    },
+  })
+  return {
+    detach: values.detach,
+    dir: resolve(values.dir),
+    gateways: count('gateways', values.gateways),
+    workers: count('workers', values.workers),
+  }
+}
+
+function count(name: string, text: string): number {
+  const value = Number(text)
+  if (!/^\d{1,2}$/.test(text) || value < 1) throw new Error(`--${name} must be a whole number from 1 to 99`)
+  return value
+}

@@ -1,0 +1,41 @@
+import { isAlive } from './process-identity.ts'
+import { type Role, RUN_FOLDER, readRecord, type StackRecord } from './run-folder.ts'
+
+/** The local stack as `status` shows it. The URLs hold credentials. */
+export interface StackStatus {
+  flash: string
+  ops: string
+  shop: string
+  mysql: string
+  redis: string
+  amqp: string
+  management: string
+  processes: { name: string; role: Exclude<Role, 'epmd'> | 'supervisor'; pid: number }[]
+}
+
+/** No stack runs; the message says how to start one. */
+export class NoStack extends Error {}
+
+/** What runs from a run folder, also when its supervisor was killed. Throws NoStack when nothing does. */
+export async function readStatus(dir = RUN_FOLDER): Promise<StackStatus> {
+  const record = liveRecord(dir)
+  const { flash, ops, shop, mysql, redis, amqp, management } = record.urls
+  const supervisor = { name: 'supervisor', role: 'supervisor', ...record.supervisor }
+  const processes = [supervisor, ...record.processes]
+    .filter((one) => one.role !== 'epmd' && isAlive(one))
+    .map(({ name, role, pid }) => ({ name, role, pid }))
+  return { flash, ops, shop, mysql, redis, amqp, management, processes } as StackStatus
+}
+
+/** The SLUICE_* environment of the running local stack. Throws NoStack. */
+export async function readLocalEnv(dir = RUN_FOLDER): Promise<Record<string, string>> {
+  return liveRecord(dir).env
+}
+
+function liveRecord(dir: string): StackRecord {
+  const record = readRecord(dir)
+  if (record === undefined || ![record.supervisor, ...record.processes].some(isAlive))
+    throw new NoStack('no stack runs here: start one with "npm start"')
+  if (record.phase === 'starting') throw new NoStack('the stack is still starting: try again in some seconds')
+  return record
+}
