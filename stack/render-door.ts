@@ -25,6 +25,8 @@ const isTunables = (file: string): boolean => file.startsWith('tunables')
 // so that it is back in service soon after it is back.
 const FAIL_TIMEOUT = '2s'
 
+const OPEN_FILES = 65_536
+
 /**
  * Writes nginx's configuration and the folders it needs to `run/nginx`; returns the path of its nginx.conf.
  * nginx runs in the foreground with it: `nginx -e RUN/nginx/error.log -c PATH`. Its environment must hold
@@ -37,7 +39,7 @@ export async function renderDoor(door: Door): Promise<string> {
       throw new Error(`nginx can not use the folder ${folder}: rename it`)
   }
   if (door.gateways.length === 0) throw new Error('the door needs at least one gateway')
-  const tokens = tokensOf(door)
+  const tokens = tokensOf(door, await openFiles())
   const templates = join(door.root, 'nginx')
   const target = join(door.run, 'nginx')
   await mkdir(target, { recursive: true })
@@ -54,7 +56,14 @@ export async function renderDoor(door: Door): Promise<string> {
   return join(target, 'nginx.conf')
 }
 
-function tokensOf(door: Door): Record<string, string> {
+/** What a worker's limit of open files can be raised to. */
+async function openFiles(): Promise<number> {
+  const limits = await readFile('/proc/self/limits', 'utf8').catch(() => '')
+  const hard = Number(/^Max open files +\S+ +(\d+)/m.exec(limits)?.[1] ?? OPEN_FILES)
+  return Math.min(hard, OPEN_FILES)
+}
+
+function tokensOf(door: Door, openFiles: number): Record<string, string> {
   const modules = ['ndk_http_module', 'ngx_http_lua_module']
   return {
     ROOT: door.root,
@@ -64,6 +73,7 @@ function tokensOf(door: Door): Record<string, string> {
     SHOP_PORT: String(door.shopPort),
     OPS_PORT: String(door.opsPort),
     WORKER_PROCESSES: String(door.workerProcesses),
+    OPEN_FILES: String(openFiles),
     GATEWAY_SERVERS: door.gateways
       .map(({ host, port }) => `server ${host}:${port} max_fails=1 fail_timeout=${FAIL_TIMEOUT};`)
       .join('\n    '),

@@ -44,7 +44,7 @@ export function call(
 }
 
 /** A click on "buy": the join with a JSON body. */
-export const join = (port: number, sale: number | string, token?: string): Promise<Answer> =>
+export const click = (port: number, sale: number | string, token?: string): Promise<Answer> =>
   call(port, 'POST', `/api/sales/${sale}/orders`, {
     headers: {
       'content-type': 'application/json',
