@@ -1,10 +1,9 @@
-import { countdownParts, roughly, seconds } from './duration.ts'
-import { clockTime } from './format-time.ts'
+import { countdownParts, seconds } from './duration.ts'
 import { formatMoney } from './money.ts'
 import type { Place } from './place.ts'
+import { placeView } from './place-view.ts'
 import { wordsFor } from './refusal-words.ts'
 import { type SaleCard, stateAt } from './sale.ts'
-import { TICKET_WORDS } from './ticket-words.ts'
 import type { View } from './view.ts'
 
 /** Everything that decides what the buyer sees. Times are ms on the server's clock. */
@@ -18,7 +17,8 @@ export interface Desk {
   refusal?: { code: string; until: number } | undefined
 }
 
-const DAY_MS = 86_400_000
+/** The closing time is a figure only when it is near: before, it would be haste without need. */
+const CLOSING_MS = 600_000
 
 /** Says in words and figures how things stand at `now`. Pure: the same desk and time give the same view. */
 export function describe(given: Desk, now: number): View {
@@ -45,6 +45,7 @@ function joiningView({ joining }: Desk): View {
 
 function saleView(desk: Desk, now: number): View {
   const { sale, refusal } = desk
+  if (refusal?.code === 'unknown_sale') return refusedView(refusal, now)
   const state = stateAt(sale, now)
   if (state === 'upcoming') {
     return {
@@ -94,18 +95,18 @@ function openView(desk: Desk, now: number): View {
     eyebrow: 'Open now',
     headline: 'It’s open',
     detail: 'First come, first served: one click takes your place in line.',
-    ...(left < DAY_MS ? { figure: { label: 'Closes in', parts: countdownParts(left) } } : {}),
+    ...(left < CLOSING_MS ? { figure: { label: 'Closes in', parts: countdownParts(left) } } : {}),
     quantity: true,
     buy: { label: buyLabel(desk), enabled: true },
   }
 }
 
 function refusedView(refusal: { code: string; until: number }, now: number): View {
-  const { headline, detail, again } = wordsFor(refusal.code)
+  const { eyebrow = 'Not yet', headline, detail, again } = wordsFor(refusal.code)
   const wait = refusal.until - now
   return {
-    tone: 'bad',
-    eyebrow: 'Not yet',
+    tone: refusal.code === 'unauthenticated' ? 'quiet' : 'bad',
+    eyebrow,
     headline,
     detail,
     quantity: again,
@@ -113,43 +114,6 @@ function refusedView(refusal: { code: string; until: number }, now: number): Vie
       ? { buy: { label: wait > 0 ? `Try again in ${seconds(wait)}` : 'Try again', enabled: wait <= 0 } }
       : {}),
   }
-}
-
-function placeView(desk: Desk, place: Place, now: number): View {
-  const words = TICKET_WORDS[place.state]
-  const { sale, refusal } = desk
-  const view: View = { ...words, facts: [['Ticket', `No. ${place.number.toLocaleString('en')}`]] }
-  if (place.quantity > 1) view.facts?.push(['Units', String(place.quantity)])
-  if (place.state === 'waiting') {
-    const { position, etaMs } = place
-    if (position !== undefined) {
-      view.headline = position === 1 ? 'You are next' : words.headline
-      view.figure = {
-        label: 'Your place in line',
-        parts: [{ value: position.toLocaleString('en'), unit: '' }],
-      }
-      view.progress = { done: place.firstPosition - position + 1, of: place.firstPosition + 1 }
-    }
-    if (etaMs !== undefined)
-      view.facts?.unshift(['Waiting time', roughly(Math.max(0, etaMs - (now - place.seenAt)))])
-    view.canLeave = true
-  }
-  if (place.state === 'released') view.progress = { done: 1, of: 1 }
-  if (place.order !== undefined) view.facts?.unshift(['Order', place.order])
-  if (place.state === 'awaiting_payment') {
-    if (place.payBy !== undefined) {
-      view.figure = { label: 'Pay within', parts: countdownParts(place.payBy - now) }
-      view.facts?.push(['Pay by', clockTime(place.payBy)])
-    }
-    view.pay = formatMoney(sale.price * place.quantity, sale.currency)
-  }
-  const state = stateAt(sale, now)
-  if (words.again && (state === 'open' || place.state === 'duplicate')) {
-    const wait = (refusal?.until ?? 0) - now
-    view.buy = { label: wait > 0 ? `${words.again} in ${seconds(wait)}` : words.again, enabled: wait <= 0 }
-    if (refusal) view.detail = wordsFor(refusal.code).detail
-  }
-  return view
 }
 
 function buyLabel({ sale, quantity }: Desk): string {

@@ -6,17 +6,18 @@ export interface Part {
 
 const two = (n: number): string => String(n).padStart(2, '0')
 
-/** Splits the ms that are left into days (when there are any), hours, minutes and seconds, rounded up. */
+/** Splits the ms that are left into days and hours (when there are any), minutes and seconds, rounded up. */
 export function countdownParts(leftMs: number): Part[] {
   const seconds = Math.max(0, Math.ceil(leftMs / 1000))
   const days = Math.floor(seconds / 86_400)
   const hours = Math.floor((seconds % 86_400) / 3600)
   const parts = [
-    { value: two(hours), unit: hours === 1 ? 'hour' : 'hours' },
     { value: two(Math.floor((seconds % 3600) / 60)), unit: 'min' },
     { value: two(seconds % 60), unit: 'sec' },
   ]
-  return days > 0 ? [{ value: String(days), unit: days === 1 ? 'day' : 'days' }, ...parts] : parts
+  if (days > 0 || hours > 0) parts.unshift({ value: two(hours), unit: hours === 1 ? 'hour' : 'hours' })
+  if (days > 0) parts.unshift({ value: String(days), unit: days === 1 ? 'day' : 'days' })
+  return parts
 }
 
 /** An honest, rounded waiting time in words: exact seconds would promise more than anybody knows. */

@@ -25,8 +25,8 @@ function when(sale: SaleCard, now: number): string {
   if (state === 'ended') return `Ended ${formatTime(sale.closesAt)}`
   if (state === 'open') return `Open now, closes in ${roughly(sale.closesAt - now)}`
   const left = sale.opensAt - now
-  if (left > SOON_MS) return `Opens ${formatTime(sale.opensAt)}`
-  const [, minutes, second] = countdownParts(left)
+  if (left >= SOON_MS) return `Opens ${formatTime(sale.opensAt)}`
+  const [minutes, second] = countdownParts(left)
   return `Opens in ${minutes?.value}:${second?.value}`
 }
 

@@ -12,6 +12,8 @@ export interface Place {
   etaMs?: number
   order?: string
   payBy?: number
+  /** The order's price, whole cents: the order itself is asked once it is known. */
+  amount?: number
   /** When the server last said so: ms on the server's clock. */
   seenAt: number
 }
@@ -76,6 +78,13 @@ export function seen(place: Place, answer: TicketAnswer, now: number): Place {
     ...(etaMs === undefined ? {} : { etaMs }),
     ...(order === undefined ? {} : { order }),
     ...(payBy === undefined ? {} : { payBy }),
+    ...(place.amount === undefined ? {} : { amount: place.amount }),
     seenAt: now,
   }
 }
+
+/**
+ * Whether to take over what another tab saw of the same ticket. A late `waiting` does not undo an end that this tab
+ * has seen, nor an older look a newer one.
+ */
+export const isNews = (own: Place, other: Place): boolean => other.seenAt >= own.seenAt && !isFinal(own.state)

@@ -1,6 +1,7 @@
 import type { ErrorCode } from '../../contract/errors.ts'
 
 interface Words {
+  eyebrow?: string
   headline: string
   detail: string
   /** Pressing the button again can help (after the wait that the server names). */
@@ -18,6 +19,7 @@ const NOT_UNDERSTOOD: Words = {
 /** What each refusal means for a buyer, and whether trying again can help. */
 export const REFUSAL_WORDS: Record<ErrorCode, Words> = {
   line_full: {
+    eyebrow: 'Line full',
     headline: 'The line is full right now',
     detail:
       'Every unit has somebody waiting for it. Places open again when someone leaves, so it can be worth another try.',
@@ -56,11 +58,13 @@ export const REFUSAL_WORDS: Record<ErrorCode, Words> = {
   sold_out: { headline: 'Sold out', detail: 'Every unit has found a buyer.', again: false },
   ended: { headline: 'The sale has ended', detail: 'Thank you for coming.', again: false },
   unauthenticated: {
+    eyebrow: 'Sign in',
     headline: 'Please sign in',
     detail: 'We need to know you to keep your place in line.',
     again: true,
   },
   blocked: {
+    eyebrow: 'Not possible',
     headline: 'This account can not take part',
     detail: 'If you think this is a mistake, please write to the shop.',
     again: false,
@@ -81,6 +85,7 @@ export const REFUSAL_WORDS: Record<ErrorCode, Words> = {
     again: true,
   },
   unknown_sale: {
+    eyebrow: 'Not here',
     headline: 'This sale does not exist',
     detail: 'It may have been taken down.',
     again: false,

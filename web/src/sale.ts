@@ -10,7 +10,7 @@ export interface SaleCard {
   opensAt: number
   closesAt: number
   now: number
-  perUser?: number
+  perUser: number
 }
 
 /**
@@ -23,10 +23,10 @@ export function stateAt(sale: SaleCard, now: number): SaleState {
   return now >= sale.opensAt ? 'open' : 'upcoming'
 }
 
-/** Reads the sale that publishing wrote into the page; undefined when the page is not a sale's. */
-export function readSale(main: HTMLElement): SaleCard | undefined {
+/** Reads the sale that publishing wrote into the page. */
+export function readSale(main: HTMLElement): SaleCard {
   const { sale, title, price, currency, opensAt, closesAt, perUser } = main.dataset
-  if (!sale || !title || !currency) return undefined
+  if (!sale || !title || !currency) throw new Error('page: no sale is printed on it')
   return {
     id: Number(sale),
     title,

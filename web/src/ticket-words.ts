@@ -26,7 +26,7 @@ export const TICKET_WORDS: Record<TicketState, Words> = {
   awaiting_payment: {
     tone: 'good',
     eyebrow: 'Order placed',
-    headline: 'It’s yours — reserved',
+    headline: 'Reserved for you',
     detail: 'Nobody can take it from you while the time below runs.',
   },
   expiring: {
