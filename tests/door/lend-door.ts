@@ -1,14 +1,15 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { Redis } from 'ioredis'
 import type { SaleCard } from '../../contract/snapshot.ts'
 import { choosePort } from '../../stack/ports.ts'
 import { renderDoor } from '../../stack/render-door.ts'
 import { call, eventually } from './call.ts'
+import { endProcess } from './end-process.ts'
 import { type GatewayStandIn, startGateway } from './gateway-stand-in.ts'
+import { redisWithPassword } from './redis-with-password.ts'
 import { MARKER, openSale } from './sale-cards.ts'
 
 const CHECKOUT = fileURLToPath(new URL('../..', import.meta.url))
@@ -34,7 +35,7 @@ export interface LentDoor {
   startRedis(): Promise<void>
   /** Edits tunables.conf, as ops would. */
   tune(change: (conf: string) => string): Promise<void>
-  /** `nginx -s reload`; returns when new workers serve. */
+  /** `nginx -s reload`; returns when only new workers serve, or when nginx has refused it. */
   reload(): Promise<void>
   errorLog(): Promise<string>
   stop(): Promise<void>
@@ -55,36 +56,16 @@ export async function lendDoor(
   await tune((conf) => conf.replace('snapshot_pull_ms = 200', 'snapshot_pull_ms = 30'))
   if (options.tune) await tune(options.tune)
 
-  const [flash, shop, ops, redisPort] = [
-    await choosePort(),
-    await choosePort(),
-    await choosePort(),
-    await choosePort(),
-  ]
+  const [flash, shop, ops] = [await choosePort(), await choosePort(), await choosePort()]
   const gateways: GatewayStandIn[] = []
   for (let n = 0; n < (options.gateways ?? 1); n++) gateways.push(await startGateway(await choosePort()))
+  const redis = redisWithPassword(await choosePort(), dir)
   const env = {
-    SLUICE_REDIS_URL: `redis://:p%40ss@127.0.0.1:${redisPort}/3`,
+    SLUICE_REDIS_URL: redis.url,
     SLUICE_JWT_SECRET: JWT_SECRET,
     SLUICE_EDGE_KEY: EDGE_KEY,
   }
-  let redisServer: ChildProcess | undefined
-  let client: Redis | undefined
-  const startRedis = async () => {
-    const flags = ['--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--requirepass', 'p@ss']
-    redisServer = spawn('redis-server', ['--port', String(redisPort), '--dir', dir, ...flags], {
-      stdio: 'ignore',
-    })
-    client = new Redis(env.SLUICE_REDIS_URL, { retryStrategy: () => 20 })
-    client.on('error', () => {})
-    await client.ping()
-  }
-  const stopRedis = async () => {
-    client?.disconnect()
-    if (redisServer) await kill(redisServer)
-    redisServer = undefined
-  }
-  if (!options.redisDown) await startRedis()
+  if (!options.redisDown) await redis.start()
 
   const confPath = await renderDoor({
     root,
@@ -108,8 +89,8 @@ export async function lendDoor(
       return (await call(flash, 'GET', '/api/time')).status === 200
     })
   } catch (error) {
-    await stopRedis()
-    await kill(nginx)
+    await redis.stop()
+    await endProcess(nginx)
     for (const gateway of gateways) await gateway.stop()
     throw error
   }
@@ -129,29 +110,28 @@ export async function lendDoor(
       // A sale whose title tells which snapshot the door has.
       const marker = { ...openSale(MARKER), title: `snapshot ${++seq}` }
       const sales = Object.fromEntries([...cards, marker].map((card) => [card.id, card]))
-      await client!.set('snapshot', JSON.stringify({ seq, at: Date.now(), sales }))
+      await redis.set('snapshot', JSON.stringify({ seq, at: Date.now(), sales }))
       await eventually(
         async () => (await call(flash, 'GET', `/api/sales/${MARKER}`)).json?.title === marker.title,
       )
     },
-    writeSnapshot: (text) => client!.set('snapshot', text),
-    stopRedis,
-    startRedis,
+    writeSnapshot: (text) => redis.set('snapshot', text),
+    stopRedis: redis.stop,
+    startRedis: redis.start,
     tune,
     reload: async () => {
       const [before, workers] = [(await errorLog()).length, await childrenOf(nginx.pid!)]
       process.kill(nginx.pid!, 'SIGHUP')
       await eventually(async () => {
-        if ((await errorLog()).slice(before).includes('[emerg]')) return true
-        if ((await errorLog()).slice(before).includes('init_by_lua')) return true
+        if (/\[emerg\]|init_by_lua/.test((await errorLog()).slice(before))) return true
         const now = await childrenOf(nginx.pid!)
         return now.length === workers.length && now.every((pid) => !workers.includes(pid))
       })
     },
     errorLog,
     stop: async () => {
-      await stopRedis()
-      await kill(nginx, 'SIGTERM')
+      await redis.stop()
+      await endProcess(nginx, 'SIGTERM')
       for (const gateway of gateways) await gateway.stop()
       await rm(dir, { recursive: true, force: true })
     },
@@ -160,10 +140,3 @@ export async function lendDoor(
 
 const childrenOf = async (pid: number): Promise<string[]> =>
   (await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8')).trim().split(' ')
-
-async function kill(child: ChildProcess, signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return
-  const ended = new Promise((resolve) => child.once('exit', resolve))
-  child.kill(signal)
-  await ended
-}
