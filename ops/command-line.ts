@@ -30,6 +30,7 @@ const COMMANDS: AddCommand[] = [addStart, addStop, addStatus, addToken, addAudit
  */
 export async function runCommandLine(argv: string[], { env, out, err }: Surroundings): Promise<number> {
   const json = argv.includes('--json')
+  const words = argv.filter((word) => word !== '--json')
   let code = 0
   const terminal: Terminal = {
     env,
@@ -57,13 +58,13 @@ export async function runCommandLine(argv: string[], { env, out, err }: Surround
   const sale = program.command('sale').description('create, show and steer sales')
   for (const add of SALE_COMMANDS) add(sale, terminal)
   try {
-    await program.parseAsync(
-      argv.filter((word) => word !== '--json'),
-      { from: 'user' },
-    )
+    await program.parseAsync(words, { from: 'user' })
     return code
   } catch (error) {
-    const fault = explain(error, program)
+    const fault = explain(
+      error,
+      program.commands.find((group) => group.name() === words[0] && group.commands.length > 0) ?? program,
+    )
     if (fault.exit !== 0) {
       err.write(
         json
@@ -75,15 +76,16 @@ export async function runCommandLine(argv: string[], { env, out, err }: Surround
   }
 }
 
-function explain(error: unknown, program: Command): { exit: number; code: string; message: string } {
+/** `asked`: the command, or group of commands, that was called. */
+function explain(error: unknown, asked: Command): { exit: number; code: string; message: string } {
   if (error instanceof CommanderError) {
-    const asked = ['commander.helpDisplayed', 'commander.version'].includes(error.code)
+    const help = ['commander.helpDisplayed', 'commander.version'].includes(error.code)
     // Only a command without its subcommand ends like this: commander says nothing of its own.
     const message =
       error.code === 'commander.help'
-        ? `name a command: ${program.commands.map((c) => c.name()).join(', ')}; --help explains them`
+        ? `name a command: ${asked.commands.map((command) => command.name()).join(', ')}; --help explains them`
         : error.message.replace(/^error: /, '')
-    return { exit: asked ? 0 : 2, code: 'invalid_request', message }
+    return { exit: help ? 0 : 2, code: 'invalid_request', message }
   }
   if (error instanceof InputError) return { exit: 2, code: 'invalid_request', message: error.message }
   if (error instanceof Problem) return { exit: 1, code: error.code, message: error.message }

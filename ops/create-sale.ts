@@ -11,6 +11,9 @@ export interface SaleStores {
   www?: string | undefined
 }
 
+/** What to say where `www` is missing. */
+export const NO_PAGE = 'note: the page of the sale is not written, since SLUICE_WWW does not name its folder'
+
 /** How long after the closing a signed ticket is still good to read its outcome. */
 const TICKETS_LIVE_ON_MS = 30 * 86_400_000
 

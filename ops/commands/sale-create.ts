@@ -1,7 +1,7 @@
 import type { Challenge, ReleaseRate } from '../../contract/words.ts'
 import type { AddCommand } from '../command.ts'
 import { withStores } from '../connections.ts'
-import { createSale } from '../create-sale.ts'
+import { createSale, NO_PAGE } from '../create-sale.ts'
 import { completeSale } from '../sale-input.ts'
 import { challenge, release, standby, time, whole } from '../sale-options.ts'
 
@@ -20,7 +20,7 @@ interface Options {
   draft?: boolean
 }
 
-export const addSaleCreate: AddCommand = (parent, { env, print }) => {
+export const addSaleCreate: AddCommand = (parent, { env, json, err, print }) => {
   parent
     .command('create')
     .description('write a new sale and publish it')
@@ -45,7 +45,10 @@ export const addSaleCreate: AddCommand = (parent, { env, print }) => {
       const input = { ...rest, priceCents, payWithinS }
       // What is wrong is said before anything is connected.
       completeSale(input, Date.now())
-      const created = await withStores(env, (stores) => createSale(stores, input, { draft }))
+      const created = await withStores(env, (stores) => {
+        if (stores.www === undefined && !draft && !json) err(NO_PAGE)
+        return createSale(stores, input, { draft })
+      })
       print(created, `sale ${created.id} is ${draft ? 'written as a draft' : 'published'}`)
     })
 }
