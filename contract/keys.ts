@@ -9,7 +9,7 @@
  * | sale:{ID}:flight | hash | number -> "kind,quantity,buyer", of those released and not yet recorded |
  * | sale:{ID}:lease | zset | "epoch:number,number,…" -> deadline ms, of batches not yet confirmed by RabbitMQ |
  * | sale:{ID}:holder | hash | buyer -> number, of those released, reserved or holding a unit |
- * | sale:{ID}:fate | hash | number -> "state,quantity,payByMs,buyer" of those reserved or recorded |
+ * | sale:{ID}:fate | hash | number -> "state,quantity,payByMs,version,buyer" of those reserved or recorded |
  * | snapshot | string | JSON for the door (contract/snapshot.ts) |
  * | snapshot:turn | string | which gateway writes the next snapshot |
  */

@@ -1,7 +1,7 @@
 import { type Db, type Pool, select, transaction } from '../platform/mysql.ts'
-import type { Redis } from '../platform/redis.ts'
+import { type Redis, runOf } from '../platform/redis.ts'
 import { SALE_CHANGED, saleKeys } from './keys.ts'
-import { readSale } from './sales.ts'
+import { nothingComesBack, readSale } from './sales.ts'
 import { script } from './scripts.ts'
 import { HOLDING_STATES, type OrderState, type RefusedState, type Sale } from './words.ts'
 
@@ -19,44 +19,67 @@ const settings = (sale: Sale): (string | number)[] => [
   ...['phase', sale.phase === 'settled' ? 'closed' : sale.phase],
   ...['batch', sale.release === 'auto' ? 0 : sale.release.batch],
   ...['every', sale.release === 'auto' ? 0 : sale.release.everyMs],
+  ...['deduct', sale.deduct, 'over', sale.deduct === 'payment' ? sale.standby : 0],
 ]
 
 /**
- * Brings a sale into Redis, or back into it after a loss: under the lock of its row in MySQL a new epoch begins, with
- * left = stock - sold, everything MySQL knows of its tickets, and numbers above all that may have been handed out.
- * Does nothing where Redis already holds the living epoch. Serialised by the row lock, so that any number of processes
- * may find the loss at once.
+ * Brings a sale into Redis, or back into it after a loss or a restart: under the lock of its row in MySQL a new epoch
+ * begins, with left = stock - sold, everything MySQL knows of its tickets, whatever still stands in the line and in flight,
+ * and numbers above all that may have been handed out. Does nothing where Redis holds the living epoch already, unless
+ * `force` says that its books are known to be wrong. Serialised by the row lock, so that any number of processes may find
+ * the loss at once.
  *
  * @returns the sale as loaded, or undefined where there is no such sale or it is a draft.
  */
-export async function preloadSale(mysql: Pool, redis: Redis, id: number): Promise<Sale | undefined> {
+export async function preloadSale(
+  mysql: Pool,
+  redis: Redis,
+  id: number,
+  force?: 'force',
+): Promise<Sale | undefined> {
   return transaction(mysql, async (db) => {
     const sale = await readSale(db, id, 'lock')
     if (!sale || sale.phase === 'draft') return undefined
-    const card = saleKeys(id).card
-    const loaded = Number(await redis.hget(card, 'epoch'))
-    if (loaded === sale.epoch && sale.epoch > 0) return sale
+    const keys = saleKeys(id)
+    const [loaded, loadedRun, next] = await redis.hmget(keys.card, 'epoch', 'run', 'next')
+    const run = await runOf(redis)
+    if (!force && sale.epoch > 0 && Number(loaded) === sale.epoch && loadedRun === run) return sale
 
     const epoch = sale.epoch + 1
     const first = sale.numbersLeased + 1
     const ceiling = sale.numbersLeased + numberBlock(sale)
-    await loadTickets(db, redis, id)
+    await endEpoch(db, sale, Number(loaded) === sale.epoch ? Number(next) - 1 : undefined)
+    const units = await loadTickets(db, redis, id)
     await db.query('UPDATE sales SET epoch = ?, numbers_leased = ? WHERE id = ?', [epoch, ceiling, id])
     await db.query('INSERT INTO epochs (sale_id, epoch, first_number) VALUES (?, ?, ?)', [id, epoch, first])
     // The card goes in before the commit, while the row lock still keeps every recorder out. If the commit then fails,
     // Redis holds an epoch that MySQL never had; workers notice, and the next call loads the sale again.
     await loadSale(
       redis,
-      [card],
+      [keys.card, keys.line, keys.wants, keys.flight, keys.lease, keys.holder],
       [
         ...['epoch', epoch, 'stock', sale.stock, 'left', sale.stock - sale.sold],
-        ...['waiting', 0, 'flying', 0, 'next', first, 'ceiling', ceiling],
-        ...['due', 0, 'hungry', 0, 'served', first - 1, 'ending', ''],
+        ...['awaiting', sale.deduct === 'payment' ? units.unpaid : 0],
+        ...['next', first, 'ceiling', ceiling, 'due', 0, 'hungry', 0, 'served', first - 1],
+        ...['ending', nothingComesBack(sale) ? 'sold_out' : ''],
         ...settings(sale),
       ],
     )
     return { ...sale, epoch, numbersLeased: ceiling }
   })
+}
+
+/**
+ * Writes down how far the ending epoch had come, where Redis still says so. After a restart from an old file that is too
+ * low, but never too high; the audit accounts for every number up to it.
+ */
+async function endEpoch(db: Db, sale: Sale, last: number | undefined): Promise<void> {
+  if (last === undefined || sale.epoch === 0) return
+  await db.query('UPDATE epochs SET last_number = ? WHERE sale_id = ? AND epoch = ?', [
+    last,
+    sale.id,
+    sale.epoch,
+  ])
 }
 
 interface TicketRow {
@@ -65,28 +88,38 @@ interface TicketRow {
   quantity: number
   state: OrderState | RefusedState
   pay_by: Date | null
+  version: number
 }
 
-async function loadTickets(db: Db, redis: Redis, id: number): Promise<void> {
+async function loadTickets(db: Db, redis: Redis, id: number): Promise<{ unpaid: number }> {
   const keys = saleKeys(id)
-  const all = [keys.card, keys.line, keys.wants, keys.flight, keys.lease, keys.holder, keys.fate]
+  const all = [keys.card, keys.line, keys.wants, keys.flight, keys.holder, keys.fate]
   await loadFates(redis, all, ['1'])
+  let unpaid = 0
   for (let after = 0; ; ) {
     const rows = await select<TicketRow>(
       db,
-      `(SELECT number, buyer, quantity, state, pay_by FROM orders WHERE sale_id = ? AND number > ? ORDER BY number LIMIT 500)
+      `(SELECT number, buyer, quantity, state, pay_by, version FROM orders
+        WHERE sale_id = ? AND number > ? ORDER BY number LIMIT 500)
        UNION ALL
-       (SELECT number, buyer, quantity, state, NULL FROM refusals WHERE sale_id = ? AND number > ? ORDER BY number LIMIT 500)
+       (SELECT number, buyer, quantity, state, NULL, 1 FROM refusals
+        WHERE sale_id = ? AND number > ? ORDER BY number LIMIT 500)
        ORDER BY number LIMIT 500`,
       [id, after, id, after],
     )
-    if (rows.length === 0) return
-    const args = rows.flatMap((row) => [
-      ...[row.number, row.buyer],
-      `${row.state},${row.quantity},${row.pay_by?.getTime() ?? 0},${row.buyer}`,
-      (HOLDING_STATES as readonly string[]).includes(row.state) ? '1' : '0',
-    ])
-    await loadFates(redis, all, ['0', ...args])
+    if (rows.length === 0) return { unpaid }
+    const args: (string | number)[] = ['0']
+    for (const { number, buyer, quantity, state, pay_by, version } of rows) {
+      const live = (HOLDING_STATES as readonly string[]).includes(state)
+      if (live && state !== 'paid') unpaid += quantity
+      args.push(
+        number,
+        buyer,
+        `${state},${quantity},${pay_by?.getTime() ?? 0},${version},${buyer}`,
+        live ? '1' : '0',
+      )
+    }
+    await loadFates(redis, all, args)
     after = Number(rows.at(-1)!.number)
   }
 }

@@ -7,8 +7,8 @@
  */
 export const MESSAGE_VERSION = 1
 
-export type ReleaseKind = 'order' | 'left' | 'closed' | 'sold_out'
-const KINDS: readonly string[] = ['order', 'left', 'closed', 'sold_out'] satisfies ReleaseKind[]
+export type ReleaseKind = 'order' | 'left' | 'closed' | 'sold_out' | 'duplicate'
+const KINDS: readonly string[] = ['order', 'left', 'closed', 'sold_out', 'duplicate'] satisfies ReleaseKind[]
 
 export interface ReleasedTicket {
   number: number

@@ -1,5 +1,5 @@
 import { type Db, select } from '../platform/mysql.ts'
-import type { Challenge, Sale, SalePhase } from './words.ts'
+import type { Challenge, Deduction, Sale, SalePhase } from './words.ts'
 
 interface SaleRow {
   id: number
@@ -8,11 +8,14 @@ interface SaleRow {
   currency: string
   stock: number
   sold: number
+  paid: number
   per_user: number
   standby: number
   release_batch: number | null
   release_every_ms: number | null
   pay_within_s: number
+  deduct: Deduction
+  hold_s: number | null
   challenge: Challenge
   opens_at: Date
   closes_at: Date
@@ -29,6 +32,7 @@ const toSale = (row: SaleRow): Sale => ({
   currency: row.currency,
   stock: row.stock,
   sold: row.sold,
+  paid: row.paid,
   perUser: row.per_user,
   standby: row.standby,
   release:
@@ -36,6 +40,8 @@ const toSale = (row: SaleRow): Sale => ({
       ? 'auto'
       : { batch: row.release_batch, everyMs: row.release_every_ms },
   payWithinS: row.pay_within_s,
+  deduct: row.deduct,
+  holdS: row.hold_s ?? undefined,
   challenge: row.challenge,
   opensAt: row.opens_at.getTime(),
   closesAt: row.closes_at.getTime(),
@@ -58,6 +64,9 @@ export async function readSale(
   )
   return row && toSale(row)
 }
+
+/** Whether every unit is paid, so that none can come back: then whoever still stands by is told `sold_out`. */
+export const nothingComesBack = (sale: Pick<Sale, 'paid' | 'stock'>): boolean => sale.paid >= sale.stock
 
 /** All sales, newest first. */
 export async function listSales(db: Db): Promise<Sale[]> {

@@ -34,13 +34,20 @@ export const ORDER_STATES = [
 ] as const
 export type OrderState = (typeof ORDER_STATES)[number]
 
-/** Order states in which a unit is held or sold; `orders.live` in sql/ says the same. */
+/** Order states in which a unit is held, sold or promised; `orders.live` in sql/ says the same. */
 export const HOLDING_STATES: readonly OrderState[] = ['awaiting_payment', 'expiring', 'paid']
 
 export type TicketState = 'waiting' | 'released' | OrderState | RefusedState
 
 /** How a sale's line is released: a fixed batch every so many milliseconds, or as fast as the backends take it. */
 export type ReleaseRate = { batch: number; everyMs: number } | 'auto'
+
+/**
+ * When a unit is taken: at the order, given back by expiry (`order`); at the order for a short hold, prolonged by opening
+ * a payment (`hold`); or only by the payment (`payment`).
+ */
+export const DEDUCTIONS = ['order', 'payment', 'hold'] as const
+export type Deduction = (typeof DEDUCTIONS)[number]
 
 export const CHALLENGES = ['none', 'captcha', 'quiz', 'pow'] as const
 export type Challenge = (typeof CHALLENGES)[number]
@@ -52,11 +59,17 @@ export interface Sale {
   priceCents: number
   currency: string
   stock: number
+  /** Units held or sold. */
   sold: number
+  /** Units sold for good. */
+  paid: number
   perUser: number
   standby: number
   release: ReleaseRate
   payWithinS: number
+  deduct: Deduction
+  /** How long an order is held before its buyer opens a payment; only where `deduct` is `hold`. */
+  holdS: number | undefined
   challenge: Challenge
   opensAt: number
   closesAt: number

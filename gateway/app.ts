@@ -6,8 +6,10 @@ import { devSignInRoutes } from './routes/dev-sign-in.ts'
 import { internalRoutes } from './routes/internal.ts'
 import { joinRoutes } from './routes/join.ts'
 import { orderRoutes } from './routes/orders.ts'
+import { paymentRoutes } from './routes/payments.ts'
 import { saleRoutes } from './routes/sales.ts'
 import { ticketRoutes } from './routes/tickets.ts'
+import { webhookRoutes } from './routes/webhook.ts'
 import type { App, Services } from './services.ts'
 
 const BODY_BYTES = 4_096
@@ -53,6 +55,9 @@ export function buildApp(services: Services): App {
     joinRoutes(scope as App, services)
     ticketRoutes(scope as App, services)
     orderRoutes(scope as App, services)
+    paymentRoutes(scope as App, services)
+    // A scope of its own: its bodies are signed byte by byte.
+    scope.register(async (signed) => webhookRoutes(signed as App, services))
     if (services.config.SLUICE_DEV_SIGN_IN) devSignInRoutes(scope as App, services)
   })
   return app

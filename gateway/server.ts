@@ -1,5 +1,6 @@
 import { Counter } from 'prom-client'
 import { SALE_CHANGED } from '../contract/keys.ts'
+import { createProvider } from '../contract/payments/provider.ts'
 import { ConfigError } from '../platform/config.ts'
 import { createLog } from '../platform/log.ts'
 import { createMetrics } from '../platform/metrics.ts'
@@ -51,7 +52,8 @@ async function start(config: GatewayConfig): Promise<() => Promise<void>> {
     log,
   })
   const stopSnapshots = startSnapshots({ redis, liveSales: sales.live, name: config.SLUICE_NAME, log })
-  const app = buildApp({ config, redis, mysql, sales, line, publisher, release, metrics, log })
+  const provider = createProvider(config.SLUICE_PAYMENT_URL, config.SLUICE_PAYMENT_KEY)
+  const app = buildApp({ config, redis, mysql, sales, line, publisher, release, provider, metrics, log })
   await app.listen({ host: config.SLUICE_HOST, port: config.SLUICE_PORT, backlog: 4_096 })
 
   return async () => {
@@ -60,6 +62,7 @@ async function start(config: GatewayConfig): Promise<() => Promise<void>> {
     stopSnapshots()
     await release.stop()
     await publisher.close()
+    await provider.close()
     await closeConnections(connections)
   }
 }

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify'
 import type { Registry } from 'prom-client'
+import type { PaymentProvider } from '../contract/payments/provider.ts'
 import type { Logger } from '../platform/log.ts'
 import type { Pool } from '../platform/mysql.ts'
 import type { Redis } from '../platform/redis.ts'
@@ -20,6 +21,7 @@ export interface Services {
   line: Line
   publisher: Publisher
   release: ReleaseLoop
+  provider: PaymentProvider
   metrics: Registry
   log: Logger
 }

@@ -21,8 +21,11 @@ export function connectMysql(url: string, options: { connections: number }): Poo
     charset: 'utf8mb4',
   })
   pool.on('connection', (connection) => {
+    // A process that freezes in the middle of a transaction must not keep the row locks of a sale: the server ends such
+    // a session after some seconds (MariaDB by its idle transaction, MySQL 8 by its idle session).
     connection.query(
-      `SET SESSION time_zone = '+00:00', innodb_lock_wait_timeout = 10,
+      `SET SESSION time_zone = '+00:00', innodb_lock_wait_timeout = 10
+       /*M!100300 , idle_transaction_timeout = 5 */ /*!80000 , wait_timeout = 10 */,
        sql_mode = 'STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'`,
     )
   })

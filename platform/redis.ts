@@ -20,6 +20,25 @@ export function connectRedis(url: string, name: string): Redis {
   })
 }
 
+const runs = new WeakMap<Redis, string>()
+
+/**
+ * Which run of the Redis server a connection talks to (`run_id`): another one after every restart, fail-over or
+ * replacement. A sale's card names the run that it was loaded in, so that no script acts on keys which a server may
+ * have read back from an old file. The value is forgotten as soon as the connection closes.
+ */
+export function runOf(redis: Redis): string | Promise<string> {
+  return runs.get(redis) ?? readRun(redis)
+}
+
+async function readRun(redis: Redis): Promise<string> {
+  const run = /^run_id:(\w+)/m.exec(await redis.info('server'))?.[1]
+  if (!run) throw new Error('redis does not say its run_id')
+  if (!runs.has(redis)) redis.once('close', () => runs.delete(redis))
+  runs.set(redis, run)
+  return run
+}
+
 /** A connection for subscriptions: it resubscribes by itself after a cut. */
 export const connectSubscriber = (url: string, name: string): Redis =>
   new Redis(url, {

@@ -1,8 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto'
 import {
+  DEAD_EXCHANGE,
+  DEAD_QUEUE,
   ORDERS_ARGUMENTS,
   ORDERS_KEY,
   ORDERS_QUEUE,
+  OVERDUE_QUEUE,
   PARKED_ARGUMENTS,
   PARKED_EXCHANGE,
   PARKED_QUEUE,
@@ -41,7 +44,8 @@ const permission = (name: string, pattern: string) => ({
 export const rabbitmqDefinitions = (secrets: Pick<Secrets, 'amqp' | 'amqpOperator'>) => ({
   vhosts: [{ name: VHOST }],
   users: [user(AMQP_USER, secrets.amqp, []), user(OPERATOR, secrets.amqpOperator, ['administrator'])],
-  permissions: [permission(AMQP_USER, '^sluice\\.'), permission(OPERATOR, '.*')],
+  // amq.default: dead letters of the wait queues go through it.
+  permissions: [permission(AMQP_USER, '^(sluice\\.|amq\\.default$)'), permission(OPERATOR, '.*')],
   policies: [
     {
       vhost: VHOST,
@@ -61,10 +65,16 @@ export const rabbitmqDefinitions = (secrets: Pick<Secrets, 'amqp' | 'amqpOperato
       definition: { 'max-in-memory-length': 1000 },
     },
   ],
-  exchanges: [exchange(RELEASE_EXCHANGE), exchange(PARKED_EXCHANGE)],
-  queues: [queue(ORDERS_QUEUE, ORDERS_ARGUMENTS), queue(PARKED_QUEUE, PARKED_ARGUMENTS)],
+  exchanges: [exchange(RELEASE_EXCHANGE), exchange(DEAD_EXCHANGE), exchange(PARKED_EXCHANGE)],
+  queues: [
+    queue(ORDERS_QUEUE, ORDERS_ARGUMENTS),
+    queue(DEAD_QUEUE, PARKED_ARGUMENTS),
+    queue(PARKED_QUEUE, PARKED_ARGUMENTS),
+    queue(OVERDUE_QUEUE, {}),
+  ],
   bindings: [
     binding(RELEASE_EXCHANGE, ORDERS_QUEUE, ORDERS_KEY),
+    binding(DEAD_EXCHANGE, DEAD_QUEUE, DEAD_QUEUE),
     binding(PARKED_EXCHANGE, PARKED_QUEUE, PARKED_QUEUE),
   ],
 })

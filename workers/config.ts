@@ -11,6 +11,9 @@ const schema = Type.Object({
   SLUICE_FLUSH_MS: key.whole(100, 1, 10_000),
   SLUICE_FLUSH_ORDERS: key.whole(100, 1, 5_000),
   SLUICE_PREFETCH: key.whole(64, 1, 10_000),
+  SLUICE_PAYMENT_URL: key.url('https?'),
+  SLUICE_PAYMENT_KEY: key.secret(),
+  SLUICE_SWEEP_MS: key.whole(1_000, 50, 60_000),
   SLUICE_LOG_LEVEL: key.logLevel(),
 })
 

@@ -1,13 +1,13 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Channel, ConsumeMessage } from 'amqplib'
 import type { Fate } from '../contract/line/reserve.ts'
 import { decodeMessage, type ReleaseMessage } from '../contract/release-message.ts'
-import { declareTopology, ORDERS_QUEUE } from '../contract/topology.ts'
+import { DEAD_QUEUE, declareTopology, ORDERS_QUEUE, OVERDUE_QUEUE } from '../contract/topology.ts'
 import { keepConnected } from '../platform/rabbitmq.ts'
 import { collect } from './collect.ts'
 import type { Flight } from './orders/record-batch.ts'
 import { type Backends, serveBatch } from './orders/serve-batch.ts'
-import type { Parking } from './park.ts'
+import type { Outbox } from './outbox.ts'
+import { createParker } from './park-ticket.ts'
 
 interface Delivery {
   raw: ConsumeMessage
@@ -17,6 +17,8 @@ interface Delivery {
 
 export interface Consumer {
   connected(): boolean
+  /** Whether no message waits in the orders queue (some may be in a worker's hands). */
+  queueIsEmpty(): Promise<boolean>
   /** Finishes what it has begun, acks it, and closes. */
   stop(): Promise<void>
 }
@@ -29,17 +31,20 @@ export async function startConsumer(deps: {
   url: string
   name: string
   backends: Backends
-  parking: Parking
+  outbox: Outbox
+  /** A wake-up came: some order's time to pay is over. */
+  onOverdue: () => void
   flushMs: number
   flushOrders: number
   prefetch: number
   onBatch: (batch: { fates: Fate[]; seconds: number; parked: number }) => void
 }): Promise<Consumer> {
-  const { backends, parking } = deps
+  const { backends } = deps
+  const parker = createParker(backends, deps.outbox)
   const { log } = backends
   const collectors = new Map<number, ReturnType<typeof collect<Delivery>>>()
   let channel: Channel | undefined
-  let consumerTag: string | undefined
+  let consumerTags: string[] = []
 
   const collectorOf = (sale: number) => {
     let collector = collectors.get(sale)
@@ -63,37 +68,11 @@ export async function startConsumer(deps: {
     const started = process.hrtime.bigint()
     const served = await serveBatch(backends, sale, toFlights(live), lost)
     if (!served) return
-    for (const { flight, reason } of served.bad) await parkTicket(sale, flight, reason, lost)
+    for (const { flight, reason } of served.bad) await parker.parkTicket(sale, flight, reason, lost)
     if (lost()) return
     for (const delivery of live) delivery.channel.ack(delivery.raw)
     const seconds = Number(process.hrtime.bigint() - started) / 1e9
     deps.onBatch({ fates: served.fates, seconds, parked: served.bad.length })
-  }
-
-  const parkTicket = async (
-    sale: number,
-    flight: Flight,
-    reason: string,
-    lost: () => boolean,
-  ): Promise<void> => {
-    const { kind, releasedAt, ticket } = flight
-    log.error({ sale, number: ticket.number, reason }, 'ticket parked')
-    await parkUntilDone({ sale, epoch: 1, kind, releasedAt, tickets: [ticket] }, reason, lost)
-  }
-
-  const parkUntilDone = async (
-    message: ReleaseMessage | Buffer,
-    reason: string,
-    lost: () => boolean,
-  ): Promise<void> => {
-    while (!lost()) {
-      try {
-        return await parking.park(message, reason)
-      } catch (error) {
-        log.warn({ err: error }, 'not parked, trying again')
-        await sleep(500)
-      }
-    }
   }
 
   const receive = (from: Channel, raw: ConsumeMessage): void => {
@@ -101,15 +80,29 @@ export async function startConsumer(deps: {
     try {
       message = decodeMessage(raw.content)
     } catch (error) {
-      const reason = (error as Error).message
-      log.error({ reason }, 'message parked')
       const lost = (): boolean => from !== channel
-      void parkUntilDone(raw.content, reason, lost).then(() => {
+      void parker.parkMessage(raw.content, (error as Error).message, lost).then(() => {
         if (!lost()) from.ack(raw)
       })
       return
     }
     collectorOf(message.sale).add({ raw, message, channel: from })
+  }
+
+  /** What was delivered too often, perhaps for the sake of one ticket in it: each ticket is served alone. */
+  const receiveDead = async (from: Channel, raw: ConsumeMessage): Promise<void> => {
+    const lost = (): boolean => from !== channel
+    try {
+      const message = decodeMessage(raw.content)
+      for (const flight of toFlights([{ raw, message, channel: from }])) {
+        const served = await serveBatch(backends, message.sale, [flight], lost)
+        for (const bad of served?.bad ?? [])
+          await parker.parkTicket(message.sale, bad.flight, bad.reason, lost)
+      }
+    } catch (error) {
+      await parker.parkMessage(raw.content, (error as Error).message, lost)
+    }
+    if (!lost()) from.ack(raw)
   }
 
   const close = await keepConnected(deps.url, {
@@ -125,19 +118,29 @@ export async function startConsumer(deps: {
       await declareTopology(opened)
       await opened.prefetch(deps.prefetch)
       channel = opened
-      const reply = await opened.consume(ORDERS_QUEUE, (raw) => {
-        // The broker ends a consumer whose queue was deleted: start over, which declares it again.
-        if (raw) receive(opened, raw)
-        else connection.close().catch(() => undefined)
-      })
-      consumerTag = reply.consumerTag
+      // The broker ends a consumer whose queue was deleted: start over, which declares it again.
+      const consume = (queue: string, receive: (raw: ConsumeMessage) => void) =>
+        opened.consume(queue, (raw) => {
+          if (raw) receive(raw)
+          else connection.close().catch(() => undefined)
+        })
+      const tags = await Promise.all([
+        consume(ORDERS_QUEUE, (raw) => receive(opened, raw)),
+        consume(DEAD_QUEUE, (raw) => void receiveDead(opened, raw)),
+        consume(OVERDUE_QUEUE, (raw) => {
+          opened.ack(raw)
+          deps.onOverdue()
+        }),
+      ])
+      consumerTags = tags.map(({ consumerTag }) => consumerTag)
     },
   })
 
   return {
     connected: () => channel !== undefined,
+    queueIsEmpty: async () => (await channel?.checkQueue(ORDERS_QUEUE))?.messageCount === 0,
     stop: async () => {
-      if (channel && consumerTag) await channel.cancel(consumerTag).catch(() => undefined)
+      for (const tag of consumerTags) await channel?.cancel(tag).catch(() => undefined)
       await Promise.all([...collectors.values()].map((collector) => collector.idle()))
       await close()
     },

@@ -1,5 +1,6 @@
 import Fastify from 'fastify'
 import { Counter, Histogram } from 'prom-client'
+import { createProvider } from '../contract/payments/provider.ts'
 import { ConfigError } from '../platform/config.ts'
 import { createLog } from '../platform/log.ts'
 import { createMetrics } from '../platform/metrics.ts'
@@ -8,7 +9,13 @@ import { connectRedis } from '../platform/redis.ts'
 import { checkMysqlSettings, checkRedisSettings } from '../platform/safe-settings.ts'
 import { readWorkerConfig, type WorkerConfig } from './config.ts'
 import { startConsumer } from './consume.ts'
-import { openParking } from './park.ts'
+import { every } from './every.ts'
+import { openOutbox } from './outbox.ts'
+import { askProvider } from './payments/ask-provider.ts'
+import { expireOverdue } from './payments/expire-overdue.ts'
+import { createReconciler } from './reconcile/reconcile.ts'
+
+const RECONCILE_MS = 3_000
 
 /** Starts a worker; resolves with the function that stops it, once it consumes. */
 async function start(config: WorkerConfig): Promise<() => Promise<void>> {
@@ -41,12 +48,34 @@ async function start(config: WorkerConfig): Promise<() => Promise<void>> {
     registers,
   })
 
-  const parking = await openParking(config.SLUICE_AMQP_URL, config.SLUICE_NAME, log)
+  const repairs = new Counter({
+    name: 'sluice_repairs_total',
+    help: 'Repairs made by reconciliation',
+    labelNames: ['repair'],
+    registers,
+  })
+
+  const backends = { redis, mysql, log }
+  const provider = createProvider(config.SLUICE_PAYMENT_URL, config.SLUICE_PAYMENT_KEY)
+  const outbox = await openOutbox(config.SLUICE_AMQP_URL, config.SLUICE_NAME, log)
+  const expiry = every(
+    config.SLUICE_SWEEP_MS,
+    'expiry',
+    async () => void (await expireOverdue(backends)),
+    log,
+  )
+  const asking = every(
+    config.SLUICE_SWEEP_MS,
+    'asking',
+    async () => void (await askProvider(backends, provider)),
+    log,
+  )
   const consumer = await startConsumer({
     url: config.SLUICE_AMQP_URL,
     name: config.SLUICE_NAME,
-    backends: { redis, mysql, log },
-    parking,
+    backends,
+    outbox,
+    onOverdue: expiry.now,
     flushMs: config.SLUICE_FLUSH_MS,
     flushOrders: config.SLUICE_FLUSH_ORDERS,
     prefetch: config.SLUICE_PREFETCH,
@@ -55,8 +84,15 @@ async function start(config: WorkerConfig): Promise<() => Promise<void>> {
       parked.inc(batch.parked)
       batchTickets.observe(batch.fates.length)
       batchSeconds.observe(batch.seconds)
+      const payBy = batch.fates.find((fate) => fate.state === 'awaiting_payment')?.payBy
+      if (payBy) outbox.wakeAfter(Math.max(Math.ceil((payBy - Date.now()) / 1_000), 1))
     },
   })
+  const reconciler = createReconciler(backends, {
+    queueIsEmpty: consumer.queueIsEmpty,
+    onRepair: (repair, count) => repairs.inc({ repair }, count),
+  })
+  const reconciling = every(RECONCILE_MS, 'reconciliation', reconciler.round, log)
 
   const app = Fastify({ loggerInstance: log as never, disableRequestLogging: true })
   app.get('/internal/health', async (_request, reply) => {
@@ -73,8 +109,9 @@ async function start(config: WorkerConfig): Promise<() => Promise<void>> {
   await app.listen({ host: config.SLUICE_HOST, port: config.SLUICE_PORT })
 
   return async () => {
-    await consumer.stop()
-    await parking.close()
+    await Promise.all([consumer.stop(), expiry.stop(), asking.stop(), reconciling.stop()])
+    await outbox.close()
+    await provider.close()
     await app.close()
     redis.disconnect()
     await mysql.end()

@@ -64,20 +64,19 @@ export async function joinLine(
 const runReenter = script('reenter')
 
 /**
- * Puts a ticket that Redis forgot back at its number; false when its buyer has another ticket or the line is over.
+ * Takes back a ticket that Redis forgot: to its number in the line, or on its way to a row that says why not.
  * Throws {@link SaleUnloaded}.
  */
 export async function reenterLine(
   redis: Redis,
   sale: number,
   ticket: { number: number; buyer: string; quantity: number },
-): Promise<boolean> {
+): Promise<void> {
   const keys = saleKeys(sale)
   const reply = await runReenter(
     redis,
-    [keys.card, keys.line, keys.wants, keys.flight, keys.holder, keys.fate],
+    [keys.card, keys.line, keys.wants, keys.flight, keys.lease, keys.holder, keys.fate],
     [ticket.number, ticket.buyer, ticket.quantity],
   )
   if (reply[0] === UNLOADED) throw new SaleUnloaded(sale)
-  return reply[1] === 1
 }

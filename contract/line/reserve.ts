@@ -33,16 +33,19 @@ export interface Fate {
   state: OrderState | RefusedState
   /** ms; 0 where there is none. */
   payBy: number
-  /** Whether its units are held or owned. */
-  holds: boolean
+  /** Rises with every change of an order's state; a refusal has 1. */
+  version: number
 }
 
-/** Shows buyers what MySQL has committed. Throws {@link SaleUnloaded}. */
-export async function recordFates(redis: Redis, sale: number, fates: Fate[]): Promise<void> {
+/**
+ * Shows buyers what MySQL has committed, and moves the units accordingly. Throws {@link SaleUnloaded}.
+ * @param final whether nothing can come back any more (then whoever waits is told so); undefined: as before.
+ */
+export async function recordFates(redis: Redis, sale: number, fates: Fate[], final?: boolean): Promise<void> {
   const keys = saleKeys(sale)
-  const args: (string | number)[] = []
+  const args: (string | number)[] = [final === undefined ? '' : final ? '1' : '0']
   for (const fate of fates) {
-    args.push(fate.number, fate.buyer, fate.quantity, fate.state, fate.payBy, fate.holds ? '1' : '0')
+    args.push(fate.number, fate.buyer, fate.quantity, fate.state, fate.payBy, fate.version)
   }
   const reply = await runRecord(redis, [keys.card, keys.flight, keys.holder, keys.fate], args)
   if (reply[0] === UNLOADED) throw new SaleUnloaded(sale)

@@ -41,9 +41,8 @@ export function ticketRoutes(app: App, services: Services): void {
     if (standing.state !== 'unknown') return standing
     const row = await findTicketRow(mysql, ticket)
     if (row) return { ...standing, ...row }
-    const back = await reenterLine(redis, ticket.sale, ticket)
-    if (!back) return { ...standing, state: 'closed' }
-    log.info({ sale: ticket.sale, number: ticket.number }, 'ticket put back at its number')
+    await reenterLine(redis, ticket.sale, ticket)
+    log.info({ sale: ticket.sale, number: ticket.number }, 'ticket taken back that redis had forgotten')
     return line.look(ticket)
   }
 

@@ -3,20 +3,21 @@
 -- than could still win or stand by.
 --
 -- KEYS  1 card  2 line  3 wants  4 flight  5 holder  6 fate
--- ARGV  for each click: buyer, quantity
+-- ARGV  1 run, then for each click: buyer, quantity
 -- Output {UNLOADED}, or {LOADED, numbers left below the ceiling, then for each click: code, number, position, quantity}
 --        code: see JOIN in contract/line/join.ts; number, position and quantity are 0 where they mean nothing;
 --        position 0 with a number: no longer in the line
 local JOINED, AGAIN, NOT_OPEN, ENDED, PAUSED, SOLD_OUT, LINE_FULL, NO_NUMBERS = 1, 2, 3, 4, 5, 6, 7, 8
 
 local card = redis.call('HMGET', KEYS[1], 'phase', 'opens', 'closes', 'left', 'flying', 'waiting', 'standby', 'next',
-  'ceiling', 'ending')
-if not card[1] then
+  'ceiling', 'ending', 'awaiting', 'run')
+if card[12] ~= ARGV[1] then
   return { 0 }
 end
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local left, flying, waiting = tonumber(card[4]), tonumber(card[5]), tonumber(card[6])
+-- Units that wait for their payment before they are taken count like units in flight (see reserve.lua).
+local left, flying, waiting = tonumber(card[4]), card[5] + card[11], tonumber(card[6])
 local standby, next_number, ceiling = tonumber(card[7]), tonumber(card[8]), tonumber(card[9])
 local size = redis.call('ZCARD', KEYS[2])
 
@@ -39,7 +40,7 @@ end
 
 local answers = { 1, 0 }
 local joined = 0
-for i = 1, #ARGV, 2 do
+for i = 2, #ARGV, 2 do
   local buyer, quantity = ARGV[i], tonumber(ARGV[i + 1])
   local code, number, position, asked = refusal, 0, 0, 0
   local waits = redis.call('ZSCORE', KEYS[2], buyer)

@@ -1,22 +1,22 @@
 -- Takes one buyer out of the line, at the buyer's wish; the ticket flies to the workers, who record it as left.
 --
 -- KEYS  1 card  2 line  3 wants  4 flight  5 lease
--- ARGV  1 number  2 buyer  3 lease ms
+-- ARGV  1 run  2 number  3 buyer  4 lease ms
 -- Output {UNLOADED}, or {LOADED, 0} not in the line, or {LOADED, 1, epoch, now, lease, quantity}
-local card = redis.call('HMGET', KEYS[1], 'epoch', 'waiting')
-if not card[1] then
+local card = redis.call('HMGET', KEYS[1], 'epoch', 'waiting', 'run')
+if card[3] ~= ARGV[1] then
   return { 0 }
 end
-if redis.call('ZSCORE', KEYS[2], ARGV[2]) ~= ARGV[1] then
+if redis.call('ZSCORE', KEYS[2], ARGV[3]) ~= ARGV[2] then
   return { 1, 0 }
 end
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local quantity = tonumber(redis.call('HGET', KEYS[3], ARGV[1]) or 1)
-local lease = card[1] .. ':' .. ARGV[1]
-redis.call('ZREM', KEYS[2], ARGV[2])
-redis.call('HDEL', KEYS[3], ARGV[1])
-redis.call('HSET', KEYS[4], ARGV[1], 'left,' .. quantity .. ',' .. ARGV[2])
+local quantity = tonumber(redis.call('HGET', KEYS[3], ARGV[2]) or 1)
+local lease = card[1] .. ':' .. ARGV[2]
+redis.call('ZREM', KEYS[2], ARGV[3])
+redis.call('HDEL', KEYS[3], ARGV[2])
+redis.call('HSET', KEYS[4], ARGV[2], 'left,' .. quantity .. ',' .. ARGV[3])
 redis.call('HSET', KEYS[1], 'waiting', tonumber(card[2]) - quantity)
-redis.call('ZADD', KEYS[5], now + tonumber(ARGV[3]), lease)
+redis.call('ZADD', KEYS[5], now + tonumber(ARGV[4]), lease)
 return { 1, 1, tonumber(card[1]), now, lease, quantity }

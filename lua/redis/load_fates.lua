@@ -1,17 +1,24 @@
 -- Puts tickets that MySQL has a row for into a sale that is being loaded, a few hundred at a time.
--- The first call (ARGV 1 = '1') wipes whatever an earlier life of the sale left behind, its card first.
+-- The first call (ARGV 2 = '1') takes the card away, so that every other script answers UNLOADED from here on, and
+-- forgets what was told. The line and the flight stay: what stands in them and has no row is still on its way.
 --
--- KEYS  1 card  2 line  3 wants  4 flight  5 lease  6 holder  7 fate
--- ARGV  1 '1' to wipe, else '0'; then for each ticket: number, buyer, fate, '1' if it holds a unit else '0'
+-- KEYS  1 card  2 line  3 wants  4 flight  5 holder  6 fate
+-- ARGV  1 run  2 '1' at the first call, else '0'; then for each ticket: number, buyer, fate, '1' if it is live else '0'
 -- Output 1
-if ARGV[1] == '1' then
+if ARGV[2] == '1' then
   redis.call('DEL', KEYS[1])
-  redis.call('UNLINK', KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[7])
+  redis.call('UNLINK', KEYS[5], KEYS[6])
 end
-for i = 2, #ARGV, 4 do
-  redis.call('HSET', KEYS[7], ARGV[i], ARGV[i + 2])
+for i = 3, #ARGV, 4 do
+  local number, buyer = ARGV[i], ARGV[i + 1]
+  redis.call('HSET', KEYS[6], number, ARGV[i + 2])
   if ARGV[i + 3] == '1' then
-    redis.call('HSET', KEYS[6], ARGV[i + 1], ARGV[i])
+    redis.call('HSET', KEYS[5], buyer, number)
+  end
+  redis.call('HDEL', KEYS[4], number)
+  if redis.call('ZSCORE', KEYS[2], buyer) == number then
+    redis.call('ZREM', KEYS[2], buyer)
+    redis.call('HDEL', KEYS[3], number)
   end
 end
 return 1

@@ -1,15 +1,15 @@
 -- Says where many tickets of a sale stand. Changes nothing.
 --
 -- KEYS  1 card  2 line  3 flight  4 fate
--- ARGV  for each ticket: number, buyer
+-- ARGV  1 run, then for each ticket: number, buyer
 -- Output {UNLOADED}, or {LOADED, batch, every, units free, then for each ticket: state, position, payBy}
 --        state: 'waiting' with its position, 'released', 'unknown', or its fate; payBy 0 where there is none
-local card = redis.call('HMGET', KEYS[1], 'batch', 'every', 'left', 'flying')
-if not card[1] then
+local card = redis.call('HMGET', KEYS[1], 'batch', 'every', 'left', 'flying', 'over', 'awaiting', 'run')
+if card[7] ~= ARGV[1] then
   return { 0 }
 end
-local out = { 1, tonumber(card[1]), tonumber(card[2]), tonumber(card[3]) - tonumber(card[4]) }
-for i = 1, #ARGV, 2 do
+local out = { 1, tonumber(card[1]), tonumber(card[2]), card[3] + card[5] - card[4] - card[6] }
+for i = 2, #ARGV, 2 do
   local number, buyer = ARGV[i], ARGV[i + 1]
   local state, position, pay_by = 'unknown', 0, 0
   local fate = redis.call('HGET', KEYS[4], number)

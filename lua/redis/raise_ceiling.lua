@@ -2,11 +2,11 @@
 -- Guarantee: a lease made for another epoch changes nothing, and the ceiling never sinks.
 --
 -- KEYS  1 card
--- ARGV  1 epoch  2 ceiling
+-- ARGV  1 run  2 epoch  3 ceiling
 -- Output 1 raised, 0 not
 local card = redis.call('HMGET', KEYS[1], 'epoch', 'ceiling')
-if card[1] ~= ARGV[1] or tonumber(card[2]) >= tonumber(ARGV[2]) then
+if card[1] ~= ARGV[2] or tonumber(card[2]) >= tonumber(ARGV[3]) then
   return 0
 end
-redis.call('HSET', KEYS[1], 'ceiling', ARGV[2])
+redis.call('HSET', KEYS[1], 'ceiling', ARGV[3])
 return 1

@@ -4,17 +4,17 @@
 -- When the sale is over, or nothing can come back, the rest of the line leaves with that answer, without a rate.
 --
 -- KEYS  1 card  2 line  3 wants  4 flight  5 lease  6 holder
--- ARGV  1 lease ms  2 tickets in flight under auto release  3 tickets in a message at most
+-- ARGV  1 run  2 lease ms  3 tickets in flight under auto release  4 tickets in a message at most
 -- Output {UNLOADED}, or {LOADED, epoch, now, more, then for each message: lease, kind, count, number, buyer, quantity, …}
 --        more: 1 when calling again at once would release more
 local MESSAGES_A_CALL = 20
 
 local card = redis.call('HMGET', KEYS[1], 'epoch', 'phase', 'opens', 'closes', 'left', 'flying', 'waiting', 'batch',
-  'every', 'due', 'hungry', 'ending')
-if not card[1] then
+  'every', 'due', 'hungry', 'ending', 'over', 'awaiting', 'run')
+if card[15] ~= ARGV[1] then
   return { 0 }
 end
-local lease_ms, window, most = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+local lease_ms, window, most = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local epoch, phase = card[1], card[2]
 local left, flying, waiting = tonumber(card[5]), tonumber(card[6]), tonumber(card[7])
 local batch, every, due = tonumber(card[8]), tonumber(card[9]), tonumber(card[10])
@@ -27,7 +27,10 @@ local function push(value)
 end
 
 -- Batches that no gateway got confirmed in time: the same tickets go out again.
-local expired = redis.call('ZRANGE', KEYS[5], '-inf', now, 'BYSCORE', 'LIMIT', 0, 8)
+local expired = redis.call('ZRANGE', KEYS[5], '-inf', now, 'BYSCORE', 'LIMIT', 0, 200)
+if #expired == 200 then
+  out[4] = 1
+end
 for _, lease in ipairs(expired) do
   local numbers = {}
   for number in string.gmatch(string.match(lease, ':(.*)$'), '%d+') do
@@ -62,7 +65,7 @@ if waiting == 0 then
 end
 
 -- What may go now, and as what.
-local kind, allowed, free = nil, 0, left - flying
+local kind, allowed, free = nil, 0, left + card[13] - flying - card[14]
 if phase == 'closed' or now >= tonumber(card[4]) then
   kind, allowed, free = 'closed', most * MESSAGES_A_CALL, waiting
 elseif card[12] and card[12] ~= '' then

@@ -58,7 +58,7 @@ export const tellFate = ({ redis }: Stores, sale: number, number: number, state:
       quantity: 1,
       state,
       payBy: 0,
-      holds: state === 'awaiting_payment' || state === 'paid',
+      version: 1,
     },
   ])
 

@@ -1,5 +1,5 @@
 import type { Fate } from '../../contract/line/reserve.ts'
-import { HOLDING_STATES, type OrderState, type RefusedState } from '../../contract/words.ts'
+import type { OrderState, RefusedState } from '../../contract/words.ts'
 import { type Db, select } from '../../platform/mysql.ts'
 import type { Flight } from './record-batch.ts'
 
@@ -16,6 +16,7 @@ interface Row {
   quantity: number
   state: OrderState | RefusedState | 'holder'
   pay_by: Date | null
+  version: number
 }
 
 /** What MySQL already has for these tickets and their buyers. Call it under the lock of the sale's row. */
@@ -24,11 +25,11 @@ export async function readKnown(db: Db, sale: number, flights: Flight[]): Promis
   const buyers = flights.filter((flight) => flight.kind === 'order').map((flight) => flight.ticket.buyer)
   const rows = await select<Row>(
     db,
-    `SELECT number, buyer, quantity, state, pay_by FROM orders WHERE sale_id = ? AND number IN (?)
+    `SELECT number, buyer, quantity, state, pay_by, version FROM orders WHERE sale_id = ? AND number IN (?)
      UNION ALL
-     SELECT number, buyer, quantity, state, NULL FROM refusals WHERE sale_id = ? AND number IN (?)
+     SELECT number, buyer, quantity, state, NULL, 1 FROM refusals WHERE sale_id = ? AND number IN (?)
      UNION ALL
-     SELECT number, buyer, quantity, 'holder', NULL FROM orders WHERE buyer IN (?) AND sale_id = ? AND live = 1`,
+     SELECT number, buyer, quantity, 'holder', NULL, 0 FROM orders WHERE buyer IN (?) AND sale_id = ? AND live = 1`,
     [sale, numbers, sale, numbers, buyers.length > 0 ? buyers : [''], sale],
   )
   const known: Known = { rows: new Map(), holders: [] }
@@ -45,5 +46,5 @@ const toFate = (row: Row, state: OrderState | RefusedState): Fate => ({
   quantity: row.quantity,
   state,
   payBy: row.pay_by?.getTime() ?? 0,
-  holds: (HOLDING_STATES as readonly string[]).includes(state),
+  version: Number(row.version),
 })

@@ -1,10 +1,10 @@
-import type { ResultSetHeader } from 'mysql2'
 import { type Fate, RESERVE, type ReserveCode } from '../../contract/line/reserve.ts'
+import { claimUnits } from '../../contract/orders/units.ts'
 import type { ReleasedTicket, ReleaseKind } from '../../contract/release-message.ts'
 import { readSale } from '../../contract/sales.ts'
 import type { RefusedState, Sale } from '../../contract/words.ts'
 import { type Db, type Pool, transaction } from '../../platform/mysql.ts'
-import { readKnown } from './read-known.ts'
+import { type Known, readKnown } from './read-known.ts'
 
 /** A released ticket on its way to its row. */
 export interface Flight {
@@ -49,24 +49,15 @@ export function recordBatch(
     }
     const known = await readKnown(db, saleId, flights)
     const now = Date.now()
-    const fates = decide(sale, flights, reservations, known, now)
-    const fresh = fates.filter((fate) => !known.rows.has(fate.number))
-    const releasedAt = new Map(flights.map((flight) => [flight.ticket.number, flight.releasedAt]))
-    await insertOrders(
-      db,
-      sale,
-      fresh.filter((fate) => fate.holds),
-      releasedAt,
-      now,
-    )
-    await insertRefusals(
-      db,
-      sale,
-      fresh.filter((fate) => !fate.holds),
-      now,
-    )
-    return fates
+    const decisions = decide(sale, flights, reservations, known, now)
+    await insertOrders(db, sale, decisions.orders, now)
+    await insertRefusals(db, sale, decisions.refusals, now)
+    return decisions.fates
   })
+}
+
+interface NewOrder extends Fate {
+  releasedAt: number
 }
 
 /** Who gets a unit: the line's order, while there are units, one live order a buyer. */
@@ -74,58 +65,63 @@ function decide(
   sale: Sale,
   flights: Flight[],
   reservations: Reservations | undefined,
-  known: Awaited<ReturnType<typeof readKnown>>,
+  known: Known,
   now: number,
-): Fate[] {
-  let free = sale.stock - sale.sold
+): { fates: Fate[]; orders: NewOrder[]; refusals: Fate[] } {
+  // Where units are taken by the payment, an order takes none, and the payment decides.
+  let free = sale.deduct === 'payment' ? Number.POSITIVE_INFINITY : sale.stock - sale.sold
   const holders = new Set(known.holders)
-  const payBy = now + sale.payWithinS * 1_000
-  return flights.map(({ ticket, kind }): Fate => {
+  const payBy = now + (sale.holdS ?? sale.payWithinS) * 1_000
+  const orders: NewOrder[] = []
+  const refusals: Fate[] = []
+
+  const refusalOf = ({ ticket, kind }: Flight): RefusedState | undefined => {
+    if (kind !== 'order') return kind
+    const code = reservations?.codes.get(ticket.number)
+    if (code === RESERVE.duplicate || holders.has(ticket.buyer)) return 'duplicate'
+    if (code !== RESERVE.won || ticket.quantity > free) return 'sold_out'
+    return undefined
+  }
+
+  const fates = flights.map((flight): Fate => {
+    const { ticket, releasedAt } = flight
     const row = known.rows.get(ticket.number)
     if (row) return row
-    const refused = (state: RefusedState): Fate => ({ ...ticket, state, payBy: 0, holds: false })
-    if (kind !== 'order') return refused(kind)
-    const code = reservations?.codes.get(ticket.number)
-    if (code === RESERVE.duplicate || holders.has(ticket.buyer)) return refused('duplicate')
-    if (code !== RESERVE.won || ticket.quantity > free) return refused('sold_out')
+    const refused = refusalOf(flight)
+    if (refused) {
+      const fate: Fate = { ...ticket, state: refused, payBy: 0, version: 1 }
+      refusals.push(fate)
+      return fate
+    }
     free -= ticket.quantity
     holders.add(ticket.buyer)
-    return { ...ticket, state: 'awaiting_payment', payBy, holds: true }
+    const fate: Fate = { ...ticket, state: 'awaiting_payment', payBy, version: 1 }
+    orders.push({ ...fate, releasedAt })
+    return fate
   })
+  return { fates, orders, refusals }
 }
 
-async function insertOrders(
-  db: Db,
-  sale: Sale,
-  orders: Fate[],
-  releasedAt: Map<number, number>,
-  now: number,
-): Promise<void> {
+async function insertOrders(db: Db, sale: Sale, orders: NewOrder[], now: number): Promise<void> {
   if (orders.length === 0) return
+  const whenPaid = sale.deduct === 'payment'
   await db.query(
-    `INSERT INTO orders (sale_id, number, buyer, quantity, amount_cents, currency, state, pay_by, released_at, created_at)
-     VALUES ?`,
+    `INSERT INTO orders (sale_id, number, buyer, quantity, amount_cents, currency, state, takes_when_paid, pay_by,
+     released_at, created_at, updated_at) VALUES ?`,
     [
       orders.map((order) => [
-        ...[
-          sale.id,
-          order.number,
-          order.buyer,
-          order.quantity,
-          order.quantity * sale.priceCents,
-          sale.currency,
-        ],
-        ...[order.state, new Date(order.payBy), new Date(releasedAt.get(order.number) ?? now), new Date(now)],
+        ...[sale.id, order.number, order.buyer, order.quantity, order.quantity * sale.priceCents],
+        ...[sale.currency, order.state, whenPaid ? 1 : 0, new Date(order.payBy)],
+        ...[new Date(order.releasedAt), new Date(now), new Date(now)],
       ]),
     ],
   )
+  if (whenPaid) return
   const units = orders.reduce((sum, order) => sum + order.quantity, 0)
-  const [result] = await db.query<ResultSetHeader>(
-    'UPDATE sales SET sold = sold + ? WHERE id = ? AND sold + ? <= stock',
-    [units, sale.id, units],
-  )
-  // The batch was cut to what fits while the row was locked, so this can not happen; if it does, nothing is sold.
-  if (result.affectedRows !== 1) throw new Error(`sale ${sale.id}: the stock guard refused ${units} units`)
+  // The batch was cut to what fits while the row was locked, so this can not refuse; if it does, nothing is sold.
+  if (!(await claimUnits(db, sale.id, units))) {
+    throw new Error(`sale ${sale.id}: the stock guard refused ${units} units`)
+  }
 }
 
 async function insertRefusals(db: Db, sale: Sale, refusals: Fate[], now: number): Promise<void> {

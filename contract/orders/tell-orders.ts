@@ -1,0 +1,21 @@
+import type { Redis } from '../../platform/redis.ts'
+import { recordFates } from '../line/reserve.ts'
+import type { OrderRow } from './move-order.ts'
+
+/**
+ * Shows buyers what has become of orders of one sale, and hands returned units to the line. Call it after the commit.
+ * When Redis can not be told now, reconciliation tells it a little later.
+ * @param final whether every unit of the sale is paid.
+ */
+export async function tellOrders(
+  redis: Redis,
+  sale: number,
+  orders: OrderRow[],
+  final: boolean,
+): Promise<void> {
+  const fates = orders.map(({ number, buyer, quantity, state, payBy, version }) => ({
+    ...{ number, buyer, quantity, state, version },
+    payBy: state === 'awaiting_payment' ? payBy : 0,
+  }))
+  await recordFates(redis, sale, fates, final)
+}

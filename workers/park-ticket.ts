@@ -1,0 +1,38 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { ReleaseMessage } from '../contract/release-message.ts'
+import type { Flight } from './orders/record-batch.ts'
+import { type Backends, serveBatch } from './orders/serve-batch.ts'
+import type { Outbox } from './outbox.ts'
+
+/** Puts aside what can not be recorded, for people to look at; tries until it is done or the delivery is `lost`. */
+export interface Parker {
+  parkMessage(content: ReleaseMessage | Buffer, reason: string, lost: () => boolean): Promise<void>
+  /** Its buyer gets a final answer first, `closed`, where MySQL can take that; then a copy is parked. */
+  parkTicket(sale: number, flight: Flight, reason: string, lost: () => boolean): Promise<void>
+}
+
+export function createParker(backends: Backends, outbox: Outbox): Parker {
+  const { log } = backends
+
+  const parkMessage: Parker['parkMessage'] = async (content, reason, lost) => {
+    while (!lost()) {
+      try {
+        await outbox.park(content, reason)
+        log.error({ reason }, 'message parked')
+        return
+      } catch (error) {
+        log.warn({ err: error }, 'not parked, trying again')
+        await sleep(500)
+      }
+    }
+  }
+
+  return {
+    parkMessage,
+    async parkTicket(sale, flight, reason, lost) {
+      const { kind, releasedAt, ticket } = flight
+      if (kind === 'order') await serveBatch(backends, sale, [{ ...flight, kind: 'closed' }], lost)
+      await parkMessage({ sale, epoch: 1, kind, releasedAt, tickets: [ticket] }, reason, lost)
+    },
+  }
+}
