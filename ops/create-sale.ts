@@ -37,6 +37,8 @@ export async function createSale(
     release_batch: sale.release === 'auto' ? null : sale.release.batch,
     release_every_ms: sale.release === 'auto' ? null : sale.release.everyMs,
     pay_within_s: sale.payWithinS,
+    deduct: sale.deduct,
+    hold_s: sale.holdS ?? null,
     challenge: sale.challenge,
     opens_at: new Date(sale.opensAt),
     closes_at: new Date(sale.closesAt),

@@ -1,4 +1,10 @@
-import { CHALLENGES, type Challenge, type ReleaseRate } from '../contract/words.ts'
+import {
+  CHALLENGES,
+  type Challenge,
+  DEDUCTIONS,
+  type Deduction,
+  type ReleaseRate,
+} from '../contract/words.ts'
 
 /** A wrong setting of a new sale; the message names the option and says what is right. */
 export class InputError extends Error {}
@@ -15,11 +21,14 @@ export interface SaleInput {
   perUser?: number | undefined
   challenge?: Challenge | undefined
   payWithinS?: number | undefined
+  deduct?: Deduction | undefined
+  /** How long an order is held before its buyer opens a payment; only with `deduct` hold. */
+  holdS?: number | undefined
   /** Units, or a share of the stock, rounded up. */
   standby?: number | { percent: number } | undefined
 }
 
-export interface CompleteSale extends Required<SaleInput> {
+export interface CompleteSale extends Required<Omit<SaleInput, 'holdS'>> {
   currency: string
   opensAt: number
   closesAt: number
@@ -27,16 +36,21 @@ export interface CompleteSale extends Required<SaleInput> {
   perUser: number
   challenge: Challenge
   payWithinS: number
+  deduct: Deduction
+  /** Set exactly where `deduct` is hold. */
+  holdS: number | undefined
   standby: number
 }
 
 const DAY_MS = 86_400_000
 const MOST = 1_000_000_000
+const HOLD_S = 60
 
 /** Fills in the defaults and checks every setting; throws {@link InputError}. */
 export function completeSale(input: SaleInput, nowMs: number): CompleteSale {
   const opensAt = input.opensAt ?? nowMs
   const standby = input.standby ?? { percent: 20 }
+  const deduct = input.deduct ?? 'order'
   const sale: CompleteSale = {
     title: input.title,
     stock: input.stock,
@@ -48,6 +62,8 @@ export function completeSale(input: SaleInput, nowMs: number): CompleteSale {
     perUser: input.perUser ?? 1,
     challenge: input.challenge ?? 'none',
     payWithinS: input.payWithinS ?? 900,
+    deduct,
+    holdS: input.holdS ?? (deduct === 'hold' ? HOLD_S : undefined),
     standby: typeof standby === 'number' ? standby : Math.ceil((input.stock * standby.percent) / 100),
   }
   const rules: [option: string, holds: boolean, right: string][] = [
@@ -64,6 +80,9 @@ export function completeSale(input: SaleInput, nowMs: number): CompleteSale {
     ['per-user', isWhole(sale.perUser, 1, 1000), 'a whole number from 1 to 1000'],
     ['challenge', CHALLENGES.includes(sale.challenge), `one of ${CHALLENGES.join(', ')}`],
     ['pay-within', isWhole(sale.payWithinS, 1, 30 * 86_400), 'whole seconds from 1 to 2592000 (30 days)'],
+    ['deduct', DEDUCTIONS.includes(sale.deduct), `one of ${DEDUCTIONS.join(', ')}`],
+    ['hold', sale.holdS === undefined || deduct === 'hold', 'left out unless --deduct is hold'],
+    ['hold', isHold(sale), 'whole seconds from 1, and less than --pay-within'],
     ['standby', isWhole(sale.standby, 0, MOST), 'units (50) or a share of the stock (20%), 0 or more'],
   ]
   for (const [option, holds, right] of rules) if (!holds) throw new InputError(`--${option} must be ${right}`)
@@ -72,6 +91,10 @@ export function completeSale(input: SaleInput, nowMs: number): CompleteSale {
 
 const isWhole = (value: number, least: number, most: number) =>
   Number.isSafeInteger(value) && value >= least && value <= most
+
+/** A hold that is as long as the time to pay would be no hold: opening a payment must give more time. */
+const isHold = ({ holdS, payWithinS }: CompleteSale) =>
+  holdS === undefined || (isWhole(holdS, 1, MOST) && holdS < payWithinS)
 
 const isTime = (ms: number) => Number.isSafeInteger(ms) && ms >= 0 && ms < Date.UTC(9999, 0)
 

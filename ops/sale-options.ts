@@ -1,5 +1,11 @@
 import { InvalidArgumentError } from 'commander'
-import { CHALLENGES, type Challenge, type ReleaseRate } from '../contract/words.ts'
+import {
+  CHALLENGES,
+  type Challenge,
+  DEDUCTIONS,
+  type Deduction,
+  type ReleaseRate,
+} from '../contract/words.ts'
 
 /** How the command line writes the settings of a sale. Each throws commander's error, which names the option. */
 
@@ -40,6 +46,12 @@ export const release = (text: string): ReleaseRate => {
 export const challenge = (text: string): Challenge => {
   const found = CHALLENGES.find((known) => known === text)
   if (!found) throw new InvalidArgumentError(`It must be one of ${CHALLENGES.join(', ')}.`)
+  return found
+}
+
+export const deduct = (text: string): Deduction => {
+  const found = DEDUCTIONS.find((known) => known === text)
+  if (!found) throw new InvalidArgumentError(`It must be one of ${DEDUCTIONS.join(', ')}.`)
   return found
 }
 

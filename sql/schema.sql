@@ -21,8 +21,12 @@ CREATE TABLE sales (
   numbers_leased bigint unsigned NOT NULL DEFAULT 0,
   tickets_expire_at datetime(3) NOT NULL,
   created_at datetime(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
+  deduct enum('order','payment','hold') NOT NULL DEFAULT 'order',
+  hold_s int unsigned,
+  paid int unsigned NOT NULL DEFAULT 0,
   PRIMARY KEY (id),
   CONSTRAINT closes_after_opening CHECK (closes_at > opens_at),
+  CONSTRAINT paid_within_sold CHECK (paid <= sold),
   CONSTRAINT sold_within_stock CHECK (sold <= stock)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
 
@@ -48,11 +52,43 @@ CREATE TABLE orders (
   pay_by datetime(3) NOT NULL,
   released_at datetime(3) NOT NULL,
   created_at datetime(3) NOT NULL,
+  version int unsigned NOT NULL DEFAULT 1,
+  takes_when_paid tinyint unsigned NOT NULL DEFAULT 0,
+  units int unsigned AS (if(state = 'paid' or takes_when_paid = 0 and state in ('awaiting_payment','expiring'),quantity,0)) STORED,
+  updated_at datetime(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
   PRIMARY KEY (sale_id, number),
+  KEY changed (sale_id, updated_at),
   UNIQUE KEY one_live_order (buyer, sale_id, live),
   KEY unpaid (state, pay_by),
   CONSTRAINT orders_sale FOREIGN KEY (sale_id) REFERENCES sales (id),
   CONSTRAINT some_quantity CHECK (quantity > 0)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+
+CREATE TABLE payments (
+  sale_id int unsigned NOT NULL,
+  number bigint unsigned NOT NULL,
+  amount_cents bigint unsigned NOT NULL,
+  currency char(3) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  state enum('opening','open','succeeded','void','refunding','refunded') NOT NULL,
+  pay_url varchar(500) CHARACTER SET ascii COLLATE ascii_bin,
+  ask_at datetime(3),
+  asked int unsigned NOT NULL DEFAULT 0,
+  created_at datetime(3) NOT NULL,
+  updated_at datetime(3) NOT NULL,
+  PRIMARY KEY (sale_id, number),
+  KEY to_ask (ask_at),
+  CONSTRAINT payments_order FOREIGN KEY (sale_id, number) REFERENCES orders (sale_id, number)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+
+CREATE TABLE payment_events (
+  event_id varchar(100) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  sale_id int unsigned NOT NULL,
+  number bigint unsigned NOT NULL,
+  kind varchar(40) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  received_at datetime(3) NOT NULL,
+  PRIMARY KEY (event_id),
+  KEY payment_events_order (sale_id, number),
+  CONSTRAINT payment_events_order FOREIGN KEY (sale_id, number) REFERENCES orders (sale_id, number)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
 
 CREATE TABLE refusals (
@@ -64,4 +100,14 @@ CREATE TABLE refusals (
   created_at datetime(3) NOT NULL,
   PRIMARY KEY (sale_id, number),
   CONSTRAINT refusals_sale FOREIGN KEY (sale_id) REFERENCES sales (id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+
+CREATE TABLE restores (
+  sale_id int unsigned NOT NULL,
+  number bigint unsigned NOT NULL,
+  quantity int unsigned NOT NULL,
+  reason enum('expired','cancelled') NOT NULL,
+  created_at datetime(3) NOT NULL,
+  PRIMARY KEY (sale_id, number),
+  CONSTRAINT restores_order FOREIGN KEY (sale_id, number) REFERENCES orders (sale_id, number)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;

@@ -1,9 +1,9 @@
-import type { Challenge, ReleaseRate } from '../../contract/words.ts'
+import type { Challenge, Deduction, ReleaseRate } from '../../contract/words.ts'
 import type { AddCommand } from '../command.ts'
 import { withStores } from '../connections.ts'
 import { createSale, NO_PAGE } from '../create-sale.ts'
 import { completeSale } from '../sale-input.ts'
-import { challenge, release, standby, time, whole } from '../sale-options.ts'
+import { challenge, deduct, release, standby, time, whole } from '../sale-options.ts'
 
 interface Options {
   title: string
@@ -16,6 +16,8 @@ interface Options {
   perUser?: number
   challenge?: Challenge
   payWithin?: number
+  deduct?: Deduction
+  hold?: number
   standby?: number | { percent: number }
   draft?: boolean
 }
@@ -35,14 +37,24 @@ export const addSaleCreate: AddCommand = (parent, { env, json, err, print }) => 
     .option('--challenge <kind>', 'none, captcha, quiz or pow (default none)', challenge)
     .option('--pay-within <seconds>', 'time to pay (default 900)', whole(1))
     .option(
+      '--deduct <when>',
+      'when units are taken: at the order, at the payment, or at the order for a short hold (default order)',
+      deduct,
+    )
+    .option(
+      '--hold <seconds>',
+      'with --deduct hold: time to open a payment, which then gives --pay-within (default 60)',
+      whole(1),
+    )
+    .option(
       '--standby <units>',
       'how many may wait beyond the units left, N or N% of the stock (default 20%)',
       standby,
     )
     .option('--draft', 'write it only; `sale publish` comes later')
     .action(async (options: Options) => {
-      const { price: priceCents, payWithin: payWithinS, draft = false, ...rest } = options
-      const input = { ...rest, priceCents, payWithinS }
+      const { price: priceCents, payWithin: payWithinS, hold: holdS, draft = false, ...rest } = options
+      const input = { ...rest, priceCents, payWithinS, holdS }
       // What is wrong is said before anything is connected.
       completeSale(input, Date.now())
       const created = await withStores(env, (stores) => {

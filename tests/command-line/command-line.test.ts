@@ -78,6 +78,8 @@ test('sale create: the defaults, published and preloaded', async () => {
       release_every_ms: 100,
       pay_within_s: 900,
       challenge: 'none',
+      deduct: 'order',
+      hold_s: null,
     },
   })
   const opens = (row.opens_at as Date).getTime()
@@ -117,6 +119,14 @@ test('sale create: every option', async () => {
     opens_at: new Date('2030-01-31T09:00:00Z'),
     closes_at: new Date('2030-01-31T10:00:00.5Z'),
   })
+})
+
+test.each([
+  [['--deduct', 'payment'], { deduct: 'payment', hold_s: null }],
+  [['--deduct', 'hold'], { deduct: 'hold', hold_s: 60, pay_within_s: 900 }],
+  [['--deduct', 'hold', '--hold', '5', '--pay-within', '6'], { deduct: 'hold', hold_s: 5, pay_within_s: 6 }],
+])('sale create %j', async (options, expected) => {
+  expect(await readRow(await newSale(...options))).toMatchObject(expected)
 })
 
 test('sale create: seconds from now, a rate, a share', async () => {
@@ -163,6 +173,9 @@ test.each([
   ['--per-user', '1001'],
   ['--challenge', 'riddle'],
   ['--pay-within', '0'],
+  ['--deduct', 'never'],
+  ['--hold', '0'],
+  ['--hold', '30'],
   ['--standby', '-5'],
   ['--standby', 'some'],
 ])('sale create refuses %s %s, names it, and writes nothing', async (option, value) => {
@@ -173,6 +186,19 @@ test.each([
   expect(error.message).toContain(option)
   expect(error.message).toMatch(/must be|argument missing/i)
   expect(await select(mysql, 'SELECT COUNT(*) AS n FROM sales')).toEqual([before])
+})
+
+test.each([
+  ['payment', '30', '60'],
+  ['order', '30', '60'],
+  ['hold', '60', '60'],
+  ['hold', '61', '60'],
+])('a sale that deducts at %s with a hold of %s s of %s s is refused', async (deduct, hold, payWithin) => {
+  const { code, error } = await runJson([
+    ...[...NEW, '--deduct', deduct, '--hold', hold, '--pay-within', payWithin],
+  ])
+  expect({ code, kind: error.code }).toEqual({ code: 2, kind: 'invalid_request' })
+  expect(error.message).toContain('--hold')
 })
 
 test('a title of 200 characters, emoji and quotes survives', async () => {
