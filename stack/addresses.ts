@@ -13,6 +13,7 @@ export interface StackPorts {
   management: number
   dist: number
   epmd: number
+  sandbox: number
   gateways: number[]
   workers: number[]
 }
@@ -26,6 +27,8 @@ export interface StackUrls {
   redis: string
   amqp: string
   management: string
+  /** The payment provider's sandbox. */
+  payments: string
 }
 
 /** Free loopback ports for a whole stack; the preferred ones where they are free. */
@@ -49,6 +52,7 @@ export async function choosePorts(
     management: await choosePort(preferred.management),
     dist: await choosePort(preferred.dist),
     epmd: await choosePort(preferred.epmd),
+    sandbox: await choosePort(preferred.sandbox),
     gateways: await several(gateways, preferred.gateways),
     workers: await several(workers, preferred.workers),
   }
@@ -63,6 +67,7 @@ export async function urlsOf(ports: StackPorts, secrets: Secrets): Promise<Stack
     redis: `redis://:${secrets.redis}@127.0.0.1:${ports.redis}/0`,
     amqp: `amqp://${AMQP_USER}:${secrets.amqp}@127.0.0.1:${ports.amqp}/${VHOST}`,
     management: `http://${OPERATOR}:${secrets.amqpOperator}@127.0.0.1:${ports.management}`,
+    payments: `http://${await hostFor('pay.localhost')}:${ports.sandbox}`,
   }
 }
 

@@ -9,7 +9,7 @@ export type Report = { line: string } | { ready: true } | { failed: string }
 /** npm hands a Ctrl-C on that the terminal has given to us already: the same wish twice, not a second one. */
 const SAME_WISH_MS = 1000
 
-const PREFERRED = { flash: 8080, shop: 8081, ops: 8090 }
+const PREFERRED = { flash: 8080, shop: 8081, ops: 8090, sandbox: 8082 }
 
 /** Runs the stack until it is told to stop; then ends the process: 0, or 1 when it could not start. */
 export async function keepRunning(options: StartOptions, report: (report: Report) => void): Promise<void> {

@@ -11,20 +11,33 @@ export const localEnv = (urls: StackUrls, secrets: Secrets, www: string): Env =>
   SLUICE_JWT_SECRET: secrets.jwt,
   SLUICE_TICKET_SECRET: secrets.ticket,
   SLUICE_EDGE_KEY: secrets.edgeKey,
+  SLUICE_PAYMENT_URL: urls.payments,
+  SLUICE_PAYMENT_KEY: secrets.paymentKey,
+  SLUICE_WEBHOOK_SECRET: secrets.webhook,
+  SLUICE_PUBLIC_URL: urls.flash,
   SLUICE_WWW: www,
 })
 
 const pick = (env: Env, names: string[]): Env =>
   Object.fromEntries(names.map((name) => [`SLUICE_${name}`, env[`SLUICE_${name}`] ?? '']))
 
-/** What a worker needs. */
-export const connectionEnv = (env: Env): Env => pick(env, ['REDIS_URL', 'MYSQL_URL', 'AMQP_URL'])
+/** What a worker needs: its connections, and the payment provider. */
+export const workerEnv = (env: Env): Env =>
+  pick(env, ['REDIS_URL', 'MYSQL_URL', 'AMQP_URL', 'PAYMENT_URL', 'PAYMENT_KEY'])
 
 /** What a gateway needs, with the sign-in for development: this stack is for one's own machine. */
 export const gatewayEnv = (env: Env): Env => ({
-  ...connectionEnv(env),
-  ...pick(env, ['JWT_SECRET', 'TICKET_SECRET', 'EDGE_KEY']),
+  ...workerEnv(env),
+  ...pick(env, ['JWT_SECRET', 'TICKET_SECRET', 'EDGE_KEY', 'WEBHOOK_SECRET', 'PUBLIC_URL']),
   SLUICE_DEV_SIGN_IN: 'true',
+})
+
+/** What the payment provider's sandbox needs: it tells the shop through the door, as a real one would. */
+export const sandboxEnv = (env: Env, dir: string): Env => ({
+  ...pick(env, ['PAYMENT_KEY', 'WEBHOOK_SECRET']),
+  SLUICE_WEBHOOK_URL: `${env.SLUICE_PUBLIC_URL}/api/payments/webhook`,
+  SLUICE_SANDBOX_URL: env.SLUICE_PAYMENT_URL ?? '',
+  SLUICE_SANDBOX_DIR: dir,
 })
 
 /** What nginx hands to its Lua. */

@@ -2,10 +2,12 @@ import { join } from 'node:path'
 import { answersHttp } from './probe.ts'
 import type { ServerPlan } from './supervise.ts'
 
-/** A gateway or a worker: our own built program, ready when it says so itself. */
+const FOLDERS = { gateway: 'gateway', worker: 'workers', sandbox: 'sandbox' } as const
+
+/** One of our own built programs, ready when it says so itself. */
 export const planNodeProcess = (
   root: string,
-  role: 'gateway' | 'worker',
+  role: keyof typeof FOLDERS,
   name: string,
   port: number,
   env: Record<string, string>,
@@ -13,7 +15,7 @@ export const planNodeProcess = (
   name,
   role,
   command: process.execPath,
-  args: [join(root, 'dist', role === 'gateway' ? 'gateway' : 'workers', 'server.js')],
+  args: [join(root, 'dist', FOLDERS[role], 'server.js')],
   env: { ...env, SLUICE_NAME: name, SLUICE_HOST: '127.0.0.1', SLUICE_PORT: String(port) },
   isReady: () => answersHttp(port, '/internal/health'),
   readyWithinMs: 30_000,

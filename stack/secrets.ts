@@ -13,6 +13,9 @@ export interface Secrets {
   jwt: string
   ticket: string
   edgeKey: string
+  /** What the shop proves itself to the payment provider with. */
+  paymentKey: string
+  webhook: string
 }
 
 const NAMES = [
@@ -25,6 +28,8 @@ const NAMES = [
   'jwt',
   'ticket',
   'edgeKey',
+  'paymentKey',
+  'webhook',
 ] as const satisfies (keyof Secrets)[]
 
 /** Reads `secrets.json` of a run folder, after making what is missing. Readable by its owner only. */

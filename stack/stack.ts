@@ -3,7 +3,7 @@ import { publishAssets } from '../ops/publish-page.ts'
 import { migrate } from '../platform/migrate.ts'
 import { ROOT } from '../platform/root.ts'
 import { choosePorts, type StackPorts, type StackUrls, urlsOf } from './addresses.ts'
-import { connectionEnv, doorEnv, gatewayEnv, localEnv } from './local-env.ts'
+import { doorEnv, gatewayEnv, localEnv, sandboxEnv, workerEnv } from './local-env.ts'
 import { planMysql } from './mariadb.ts'
 import { planNginx } from './nginx.ts'
 import { planNodeProcess } from './node-process.ts'
@@ -23,7 +23,7 @@ export interface StackOptions {
   /** Taken where they are free, else others. */
   ports?: Partial<StackPorts>
   /** Further SLUICE_* environment of a role. */
-  env?: Partial<Record<'gateway' | 'worker' | 'nginx', Record<string, string>>>
+  env?: Partial<Record<'gateway' | 'worker' | 'sandbox' | 'nginx', Record<string, string>>>
   door?: { workerProcesses?: number | 'auto' }
   /** Starts these only; RabbitMQ brings its epmd. Everything by default. */
   roles?: readonly Role[]
@@ -56,11 +56,11 @@ export interface Stack {
   killNow: () => void
 }
 
-const ALL: readonly Role[] = ['mysql', 'redis', 'rabbitmq', 'nginx', 'gateway', 'worker']
+const ALL: readonly Role[] = ['mysql', 'redis', 'rabbitmq', 'nginx', 'gateway', 'worker', 'sandbox']
 
 /**
  * Starts the real servers from a run folder and keeps them running: MySQL, Redis and RabbitMQ side by side, then
- * migrations, gateways and workers, then the door. Resolves when all of them work; rejects, with nothing left running,
+ * migrations, gateways, workers and the payment sandbox, then the door. Resolves when all of them work; rejects, with nothing left running,
  * when one can not start. Throws StackRuns when a stack already runs from this folder.
  */
 export async function startStack(options: StackOptions): Promise<Stack> {
@@ -123,6 +123,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       const applied = await migrate(urls.mysql)
       if (applied.length > 0) onProgress(`migrated: ${applied.join(', ')}`)
     }
+    const sandbox = { ...sandboxEnv(env, join(dir, 'sandbox')), ...options.env?.sandbox }
     const many = (role: 'gateway' | 'worker', list: number[], own: Record<string, string>) =>
       list.map(async (port, index) => {
         const extra = { ...own, ...options.env?.[role] }
@@ -130,7 +131,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       })
     await allOf([
       ...many('gateway', ports.gateways, gatewayEnv(env)),
-      ...many('worker', ports.workers, connectionEnv(env)),
+      ...many('worker', ports.workers, workerEnv(env)),
+      wants('sandbox') && start(planNodeProcess(root, 'sandbox', 'sandbox', ports.sandbox, sandbox)),
     ])
     if (wants('nginx')) {
       await publishAssets(join(dir, 'www'))
@@ -180,7 +182,12 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 
 /** The door first, so that no click arrives at half a stack; the stores last, so that nobody misses them. */
 async function stopAll(servers: readonly Supervised[]): Promise<void> {
-  const order: Role[][] = [['nginx'], ['gateway', 'worker'], ['mysql', 'redis', 'rabbitmq'], ['epmd']]
+  const order: Role[][] = [
+    ['nginx'],
+    ['gateway', 'worker', 'sandbox'],
+    ['mysql', 'redis', 'rabbitmq'],
+    ['epmd'],
+  ]
   for (const roles of order)
     await Promise.all(servers.filter(({ role }) => roles.includes(role)).map((server) => server.stop()))
 }

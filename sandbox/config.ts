@@ -1,0 +1,19 @@
+import { type Static, Type } from 'typebox'
+import { key, readConfig } from '../platform/config.ts'
+
+const schema = Type.Object({
+  SLUICE_PAYMENT_KEY: key.secret(),
+  SLUICE_WEBHOOK_SECRET: key.secret(),
+  SLUICE_WEBHOOK_URL: key.url('https?'),
+  SLUICE_SANDBOX_URL: key.url('https?'),
+  SLUICE_SANDBOX_DIR: Type.String({ minLength: 1 }),
+  SLUICE_HOST: key.host(),
+  SLUICE_PORT: key.port(),
+  SLUICE_NAME: key.name('sandbox'),
+  SLUICE_LOG_LEVEL: key.logLevel(),
+})
+
+export type SandboxConfig = Static<typeof schema>
+
+/** The sandbox's configuration. Throws ConfigError naming each wrong key. */
+export const readSandboxConfig = (env: NodeJS.ProcessEnv): SandboxConfig => readConfig(schema, env)

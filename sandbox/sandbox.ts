@@ -1,0 +1,25 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify'
+import type { Behaviour, Conduct } from './behaviour.ts'
+import type { Books } from './books.ts'
+
+/** Everything the routes work with. */
+export interface Sandbox {
+  books: Books
+  conduct: Conduct
+  /** Writes down how it behaves, for its next life. */
+  keepBehaviour(behaviour: Behaviour): void
+  /** What a shop proves itself with. */
+  key: string
+  /** Where buyers reach the pay pages. */
+  url: string
+}
+
+export type App = FastifyInstance<
+  RawServerDefault,
+  IncomingMessage,
+  ServerResponse,
+  FastifyBaseLogger,
+  TypeBoxTypeProvider
+>
