@@ -3,14 +3,17 @@
 -- Takes about 0.5 s of Redis for a line of a million, and nothing noticeable for a few thousand.
 --
 -- KEYS  1 card  2 line  3 wants  4 flight  5 fate
--- Output {0}, or {1, {epoch, stock, left, waiting, flying, next, ceiling}, units the line wants, line, flight, reserved,
---        units of orders in flight and not reserved, units reserved in flight}
---        line, flight, reserved: {first number, last number, first number, …}; reserved is the part of flight that
---        has taken its units and awaits its row
-local card = redis.call('HMGET', KEYS[1], 'epoch', 'stock', 'left', 'waiting', 'flying', 'next', 'ceiling')
+-- Output {0}, or {1, {epoch, stock, left, waiting, flying, next, ceiling, awaiting}, ending, units the line wants, line,
+--        flight, reserved, units of orders in flight and not reserved, units reserved without a row, units held by
+--        orders that are told of, units that await their payment before they are taken}
+--        line, flight, reserved: {first number, last number, first number, …}; reserved are the tickets that were
+--        told that they won and await their row
+local card = redis.call('HMGET', KEYS[1], 'epoch', 'stock', 'left', 'waiting', 'flying', 'next', 'ceiling', 'awaiting')
 if not card[1] then
   return { 0 }
 end
+local settings = redis.call('HMGET', KEYS[1], 'deduct', 'ending')
+local when_paid = settings[1] == 'payment'
 
 local function append(ranges, number)
   if ranges[#ranges] == number - 1 then
@@ -34,25 +37,47 @@ for _, quantity in ipairs(redis.call('HVALS', KEYS[3])) do
   units = units + tonumber(quantity) - 1
 end
 
+local function by_number(a, b)
+  return a[1] < b[1]
+end
+
 local entries = {}
 local raw = redis.call('HGETALL', KEYS[4])
 for i = 1, #raw, 2 do
   entries[#entries + 1] = { tonumber(raw[i]), raw[i], raw[i + 1] }
 end
-table.sort(entries, function(a, b)
-  return a[1] < b[1]
-end)
-local flight, reserved, flying_units, reserved_units = {}, {}, 0, 0
+table.sort(entries, by_number)
+local flight, flying_units = {}, 0
 for _, entry in ipairs(entries) do
   append(flight, entry[1])
   local kind, quantity = string.match(entry[3], '^([^,]*),(%d+),')
-  local fate = redis.call('HGET', KEYS[5], entry[2])
-  if fate and string.sub(fate, 1, 9) == 'reserved,' then
-    append(reserved, entry[1])
-    reserved_units = reserved_units + tonumber(string.match(fate, '^reserved,(%d+)'))
-  elseif not fate and kind == 'order' then
+  if kind == 'order' and redis.call('HEXISTS', KEYS[5], entry[2]) == 0 then
     flying_units = flying_units + tonumber(quantity)
   end
 end
 
-return { 1, card, units, line, flight, reserved, flying_units, reserved_units }
+-- Units are taken from `left` by what is told: this sum and `left` must make the stock at every instant.
+local waits_for_row, reserved_units, held_units, awaiting_units = {}, 0, 0, 0
+raw = redis.call('HGETALL', KEYS[5])
+for i = 1, #raw, 2 do
+  local state, quantity = string.match(raw[i + 1], '^([^,]*),(%d+),')
+  quantity = tonumber(quantity)
+  local unpaid = state == 'reserved' or state == 'awaiting_payment' or state == 'expiring'
+  if state == 'reserved' then
+    waits_for_row[#waits_for_row + 1] = { tonumber(raw[i]) }
+  end
+  if when_paid and unpaid then
+    awaiting_units = awaiting_units + quantity
+  elseif state == 'reserved' then
+    reserved_units = reserved_units + quantity
+  elseif unpaid or state == 'paid' then
+    held_units = held_units + quantity
+  end
+end
+table.sort(waits_for_row, by_number)
+local reserved = {}
+for _, entry in ipairs(waits_for_row) do
+  append(reserved, entry[1])
+end
+
+return { 1, card, settings[2], units, line, flight, reserved, flying_units, reserved_units, held_units, awaiting_units }

@@ -4,15 +4,16 @@ import type { Pool } from '../../platform/mysql.ts'
 import type { Redis } from '../../platform/redis.ts'
 import { compareFates, type Fates } from './compare-fates.ts'
 import { type Finding, tell, whatPersists } from './finding.ts'
+import { judgeMoney } from './judge-money.ts'
 import { judgeTickets, numbersHandedOut, ticketsSeen } from './judge-tickets.ts'
-import { judgeUnits, liveUnits } from './judge-units.ts'
-import { count, type Ranges, union } from './number-ranges.ts'
+import { heldUnits, judgeUnits, paidUnits } from './judge-units.ts'
+import { count, union } from './number-ranges.ts'
 import { type MysqlBooks, readMysql } from './read-mysql.ts'
 import { type RedisBooks, readRedis } from './read-redis.ts'
 
 export interface Audit {
   ok: boolean
-  /** Units: paid + awaiting = sold, left = stock - sold, by MySQL. */
+  /** Units: paid + awaiting = sold, left = stock - sold, by MySQL. `awaiting` are held for orders not yet paid. */
   stock: number
   sold: number
   paid: number
@@ -69,13 +70,13 @@ async function read(
     (books) => ({ books, failure: undefined }),
     (error: Error) => ({ books: undefined, failure: `Redis does not answer (${error.message})` }),
   )
-  const books = await readMysql(mysql, id, asked.books ? onTheWay(asked.books) : [])
+  const books = await readMysql(mysql, id)
   if (!books) return undefined
   const { phase, epoch } = books.sale
   if (!asked.books) {
     const unchecked = `${asked.failure ?? 'Redis does not know the sale'}: the line, the flight and the units left are not checked`
     const live = phase === 'published' || phase === 'paused'
-    const findings = [...judgeUnits(books, undefined), ...judgeTickets(books, undefined, undefined)]
+    const findings = judge(books, undefined, undefined)
     if (live) findings.push({ kind: 'redis', sentence: unchecked })
     return {
       mysql: books,
@@ -86,7 +87,7 @@ async function read(
   }
   if (asked.books.epoch !== epoch) {
     const sentence = `Redis is at epoch ${asked.books.epoch} of the sale, MySQL at ${epoch}: what Redis says is not checked`
-    const findings = [...judgeUnits(books, undefined), ...judgeTickets(books, undefined, undefined)]
+    const findings = judge(books, undefined, undefined)
     return {
       mysql: books,
       redis: undefined,
@@ -98,7 +99,7 @@ async function read(
     if (redis.status === 'ready') throw error
     return undefined
   })
-  const findings = [...judgeUnits(books, asked.books), ...judgeTickets(books, asked.books, fates)]
+  const findings = judge(books, asked.books, fates)
   if (!fates)
     findings.push({
       kind: 'fates',
@@ -107,13 +108,15 @@ async function read(
   return { mysql: books, redis: asked.books, findings, unchecked: undefined }
 }
 
-/** Numbers whose orders, if they have one by now, came after Redis was read. */
-const onTheWay = ({ line, flight, next }: RedisBooks): Ranges =>
-  union(line, flight, [[next, Number.MAX_SAFE_INTEGER]])
+const judge = (mysql: MysqlBooks, redis: RedisBooks | undefined, fates: Fates | undefined): Finding[] => [
+  ...judgeUnits(mysql, redis),
+  ...judgeMoney(mysql),
+  ...judgeTickets(mysql, redis, fates),
+]
 
 function summarise({ mysql, redis }: Reading, problems: string[]): Audit {
   const { sale, states } = mysql
-  const paid = states.find(({ state }) => state === 'paid')?.units ?? 0
+  const paid = paidUnits(mysql)
   const outcomes = Object.fromEntries(
     [...ORDER_STATES, ...REFUSED_STATES].map((word) => [
       word,
@@ -125,7 +128,7 @@ function summarise({ mysql, redis }: Reading, problems: string[]): Audit {
     stock: sale.stock,
     sold: sale.sold,
     paid,
-    awaiting: liveUnits(mysql) - paid,
+    awaiting: heldUnits(mysql) - paid,
     left: sale.stock - sale.sold,
     tickets: count(union(numbersHandedOut(mysql, redis).known, ticketsSeen(mysql, redis))),
     waiting: count(redis?.line ?? []),

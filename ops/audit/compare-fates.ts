@@ -22,7 +22,7 @@ export interface Fates {
 const MOST = 1000
 
 /**
- * Compares every outcome that Redis tells with MySQL's row of the ticket: state, units and buyer. A ticket that is only
+ * Compares every outcome that Redis tells with MySQL's row of the ticket: state, units, version and buyer. A ticket that is only
  * reserved has no outcome yet. Page by page, Redis before MySQL: an outcome is told after its commit, so that what
  * Redis tells must be in MySQL when it is asked later.
  */
@@ -49,7 +49,7 @@ export async function compareFates(redis: Redis, mysql: Pool, sale: number): Pro
   return { known: toRanges(known), wrong }
 }
 
-/** "state,quantity,payByMs,buyer" -> "state,quantity,buyer" */
+/** "state,quantity,payByMs,version,buyer" -> "state,quantity,version,buyer" */
 const withoutPayBy = (fate: string): string => fate.replace(/^([^,]*,[^,]*),[^,]*/, '$1')
 
 async function readFates(mysql: Pool, sale: number, numbers: number[]): Promise<Map<number, string>> {
@@ -57,12 +57,15 @@ async function readFates(mysql: Pool, sale: number, numbers: number[]): Promise<
     number: number
     state: OrderState | RefusedState
     quantity: number
+    version: number
     buyer: string
   }>(
     mysql,
-    `SELECT number, state, quantity, buyer FROM orders WHERE sale_id = ? AND number IN (?)
-     UNION ALL SELECT number, state, quantity, buyer FROM refusals WHERE sale_id = ? AND number IN (?)`,
+    `SELECT number, state, quantity, version, buyer FROM orders WHERE sale_id = ? AND number IN (?)
+     UNION ALL SELECT number, state, quantity, 1, buyer FROM refusals WHERE sale_id = ? AND number IN (?)`,
     [sale, numbers, sale, numbers],
   )
-  return new Map(rows.map((row) => [Number(row.number), `${row.state},${row.quantity},${row.buyer}`]))
+  return new Map(
+    rows.map((row) => [Number(row.number), `${row.state},${row.quantity},${row.version},${row.buyer}`]),
+  )
 }

@@ -24,7 +24,7 @@ export function numbersHandedOut(
 
 /** Every ticket that is in the books, wherever. */
 export const ticketsSeen = (mysql: MysqlBooks, redis: RedisBooks | undefined): Ranges =>
-  union(mysql.orders, mysql.refusals, redis?.line ?? [], redis?.flight ?? [])
+  union(mysql.orders, mysql.refusals, redis?.line ?? [], redis?.flight ?? [], redis?.reserved ?? [])
 
 /** Whether every ticket is in exactly one place. `redis` and `fates` only where they are of the living epoch. */
 export function judgeTickets(
@@ -35,7 +35,7 @@ export function judgeTickets(
   const { id } = mysql.sale
   const name = (number: number) => `ticket ${id}-${number}`
   const rows = union(mysql.orders, mysql.refusals)
-  const { line = [], flight = [] } = redis ?? {}
+  const { line = [], flight = [], reserved = [] } = redis ?? {}
   const { known, possible } = numbersHandedOut(mysql, redis)
   const seen = ticketsSeen(mysql, redis)
   const findings: Finding[] = []
@@ -61,6 +61,7 @@ export function judgeTickets(
   refuse('line-and-row', intersect(line, rows), 'is in the line, though it has a row')
   refuse('flight-and-row', intersect(flight, rows), 'is in flight, though it has a row')
   refuse('line-and-flight', intersect(line, flight), 'is in the line and in flight')
+  refuse('line-and-reserved', intersect(line, reserved), 'is in the line, though it has reserved its units')
   for (const { buyer, tickets } of mysql.repeated) {
     const names = tickets.map((number) => `${id}-${number}`).join(', ')
     findings.push({

@@ -2,6 +2,7 @@ import { readSale } from '../../contract/sales.ts'
 import type { OrderState, RefusedState, Sale } from '../../contract/words.ts'
 import { type Db, type Pool, select } from '../../platform/mysql.ts'
 import { type Ranges, toRanges } from './number-ranges.ts'
+import { type MoneyBooks, readMoney } from './read-money.ts'
 
 /** What MySQL says of a sale, in one consistent snapshot. */
 export interface MysqlBooks {
@@ -10,31 +11,26 @@ export interface MysqlBooks {
   epochs: { epoch: number; first: number; last: number | undefined }[]
   orders: Ranges
   refusals: Ranges
-  states: { state: OrderState | RefusedState; tickets: number; units: number }[]
+  /** `units` were asked for; `held` of them are held or sold. */
+  states: { state: OrderState | RefusedState; tickets: number; units: number; held: number }[]
   /** Buyers with more than one live order, with their tickets; some of them, see {@link MOST}. */
   repeated: { buyer: string; tickets: number[] }[]
   /** Orders of more units than the sale allows, or of another amount than units times price; some of them. */
   odd: { number: number; quantity: number; amountCents: number; currency: string }[]
-  /** Units of live orders whose numbers are in `numbers`. */
-  liveUnitsIn: number
+  money: MoneyBooks
 }
 
 /** How many single finds are read; the rest of a disaster reads no differently. */
 const MOST = 1000
 
-const LIVE = "state IN ('awaiting_payment','expiring','paid')"
-
-/**
- * Reads a sale's books; undefined where there is no such sale.
- * @param apart live orders of these numbers are summed up apart, as `liveUnitsIn`
- */
-export async function readMysql(mysql: Pool, id: number, apart: Ranges): Promise<MysqlBooks | undefined> {
+/** Reads a sale's books; undefined where there is no such sale. */
+export async function readMysql(mysql: Pool, id: number): Promise<MysqlBooks | undefined> {
   const db = await mysql.getConnection()
   try {
     await db.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ')
     await db.query('START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY')
     const sale = await readSale(db, id)
-    return sale && (await readRows(db, sale, apart))
+    return sale && (await readRows(db, sale))
   } finally {
     await db.query('ROLLBACK').then(
       () => db.release(),
@@ -43,22 +39,27 @@ export async function readMysql(mysql: Pool, id: number, apart: Ranges): Promise
   }
 }
 
-async function readRows(db: Db, sale: Sale, apart: Ranges): Promise<MysqlBooks> {
+async function readRows(db: Db, sale: Sale): Promise<MysqlBooks> {
   const { id } = sale
   const epochs = await select<{ epoch: number; first: number; last: number | null }>(
     db,
     'SELECT epoch, first_number AS first, last_number AS last FROM epochs WHERE sale_id = ? ORDER BY first_number, epoch',
     [id],
   )
-  const states = await select<{ state: OrderState | RefusedState; tickets: number; units: number }>(
+  const states = await select<{
+    state: OrderState | RefusedState
+    tickets: number
+    units: number
+    held: number
+  }>(
     db,
-    `SELECT state, COUNT(*) AS tickets, SUM(quantity) AS units FROM orders WHERE sale_id = ? GROUP BY state
-     UNION ALL SELECT state, COUNT(*), SUM(quantity) FROM refusals WHERE sale_id = ? GROUP BY state`,
+    `SELECT state, COUNT(*) AS tickets, SUM(quantity) AS units, SUM(units) AS held FROM orders WHERE sale_id = ? GROUP BY state
+     UNION ALL SELECT state, COUNT(*), SUM(quantity), 0 FROM refusals WHERE sale_id = ? GROUP BY state`,
     [id, id],
   )
   const repeated = await select<{ buyer: string; tickets: string }>(
     db,
-    `SELECT buyer, GROUP_CONCAT(number ORDER BY number) AS tickets FROM orders WHERE sale_id = ? AND ${LIVE}
+    `SELECT buyer, GROUP_CONCAT(number ORDER BY number) AS tickets FROM orders WHERE sale_id = ? AND live = 1
      GROUP BY buyer HAVING COUNT(*) > 1 ORDER BY MIN(number) LIMIT ${MOST}`,
     [id],
   )
@@ -77,10 +78,12 @@ async function readRows(db: Db, sale: Sale, apart: Ranges): Promise<MysqlBooks> 
     })),
     orders: await readNumbers(db, 'orders', id),
     refusals: await readNumbers(db, 'refusals', id),
-    states: states.map((s) => ({ state: s.state, tickets: Number(s.tickets), units: Number(s.units) })),
+    states: states.map((s) => ({
+      ...{ state: s.state, tickets: Number(s.tickets), units: Number(s.units), held: Number(s.held) },
+    })),
     repeated: repeated.map((r) => ({ buyer: r.buyer, tickets: r.tickets.split(',').map(Number) })),
     odd: odd.map((o) => ({ ...o, number: Number(o.number), amountCents: Number(o.amount) })),
-    liveUnitsIn: await sumLive(db, id, apart),
+    money: await readMoney(db, id, sale.deduct === 'payment', MOST),
   }
 }
 
@@ -95,19 +98,4 @@ async function readNumbers(db: Db, table: 'orders' | 'refusals', id: number): Pr
     [id],
   )
   return toRanges(rows.map((row) => [Number(row.first), Number(row.last)] as const))
-}
-
-async function sumLive(db: Db, id: number, numbers: Ranges): Promise<number> {
-  let units = 0
-  for (let from = 0; from < numbers.length; from += 200) {
-    const some = numbers.slice(from, from + 200)
-    const [row] = await select<{ units: number | null }>(
-      db,
-      `SELECT SUM(quantity) AS units FROM orders WHERE sale_id = ? AND ${LIVE}
-       AND (${some.map(() => 'number BETWEEN ? AND ?').join(' OR ')})`,
-      [id, ...some.flat()],
-    )
-    units += Number(row?.units ?? 0)
-  }
-  return units
 }

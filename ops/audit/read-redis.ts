@@ -18,14 +18,21 @@ export interface RedisBooks {
   ceiling: number
   line: Ranges
   flight: Ranges
-  /** The part of `flight` that has taken its units and awaits its row, and those units. */
+  /** Tickets that have taken their units and await their row, and those units. */
   reserved: Ranges
   reservedUnits: number
+  /** Units held by the orders that Redis tells of. */
+  heldUnits: number
+  /** Units that await their payment before they are taken, by the card's counter and by summing up. */
+  awaiting: { counter: number; sum: number }
+  /** Why nothing can be had any more; '' while something can. */
+  ending: string
 }
 
 const lua = readFileSync(join(ROOT, 'lua', 'redis', 'read_books.lua'), 'utf8')
 
-type Reply = [1, string[], number, number[], number[], number[], number, number] | [0]
+type Lists = [line: number[], flight: number[], reserved: number[]]
+type Reply = [1, string[], ending: string, wants: number, ...Lists, number, number, number, number] | [0]
 
 /** Reads a sale's books from Redis; undefined where it does not know the sale. Rejects when Redis does not answer. */
 export async function readRedis(redis: Redis, sale: number): Promise<RedisBooks | undefined> {
@@ -36,19 +43,20 @@ export async function readRedis(redis: Redis, sale: number): Promise<RedisBooks 
     ...[lua, 5, keys.card, keys.line, keys.wants, keys.flight, keys.fate],
   )) as Reply
   if (reply[0] === 0) return undefined
-  const [, card, waits, line, flight, reserved, flies, reservedUnits] = reply
-  const [epoch, stock, left, waiting, flying, next, ceiling] = card.map(Number) as [
+  const [, card, ending, wants, line, flight, reserved, flies, reservedUnits, heldUnits, awaits] = reply
+  const [epoch, stock, left, waiting, flying, next, ceiling, awaiting] = card.map(Number) as [
     ...[number, number, number, number],
-    ...[number, number, number],
+    ...[number, number, number, number],
   ]
   return {
     ...{ epoch, stock, left, next, ceiling },
-    waiting: { counter: waiting, sum: waits },
+    waiting: { counter: waiting, sum: wants },
     flying: { counter: flying, sum: flies },
     line: pairs(line),
     flight: pairs(flight),
     reserved: pairs(reserved),
-    reservedUnits,
+    ...{ reservedUnits, heldUnits, ending },
+    awaiting: { counter: awaiting, sum: awaits },
   }
 }
 

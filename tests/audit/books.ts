@@ -3,7 +3,7 @@ import { leaveLine, releaseDue } from '../../contract/line/release.ts'
 import { recordFates, reserveBatch } from '../../contract/line/reserve.ts'
 import type { OrderState, RefusedState } from '../../contract/words.ts'
 import { createSale } from '../../ops/create-sale.ts'
-import { type Pool, transaction } from '../../platform/mysql.ts'
+import { type Db, type Pool, transaction } from '../../platform/mysql.ts'
 import type { Redis } from '../../platform/redis.ts'
 
 export interface Stores {
@@ -37,7 +37,25 @@ export const writeOrder = (
       },
       ...{ pay_by: at, released_at: at, created_at: at },
     })
+    if (state === 'paid') await writePayment(db, sale, number, at)
   })
+
+async function writePayment(db: Db, sale: number, number: number, at: Date): Promise<void> {
+  await db.query('UPDATE sales SET paid = paid + 1 WHERE id = ?', [sale])
+  await db.query('INSERT INTO payments SET ?', {
+    ...{ sale_id: sale, number, amount_cents: 990, currency: 'EUR', state: 'succeeded' },
+    ...{ created_at: at, updated_at: at },
+  })
+  await db.query('INSERT INTO payment_events SET ?', {
+    ...{
+      event_id: `event-${sale}-${number}`,
+      sale_id: sale,
+      number,
+      kind: 'payment.succeeded',
+      received_at: at,
+    },
+  })
+}
 
 export async function writeRefusal(
   { mysql }: Stores,
