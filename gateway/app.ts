@@ -19,6 +19,8 @@ export function buildApp(services: Services): App {
   const app: App = Fastify({
     loggerInstance: services.log as never,
     disableRequestLogging: true,
+    // One logger for all requests instead of a child for each; what is logged of a request names its ID.
+    childLoggerFactory: (logger) => logger,
     requestIdHeader: 'x-request-id',
     bodyLimit: BODY_BYTES,
     keepAliveTimeout: 75_000,
@@ -87,6 +89,6 @@ function toProblem(error: FastifyError, request: FastifyRequest): Problem {
     return new Problem('invalid_request', { cause: error })
   }
   // A backend that is down or slow: the buyer may try again, nothing that was promised is lost.
-  request.log.warn({ err: error }, 'request failed')
+  request.log.warn({ err: error, reqId: request.id }, 'request failed')
   return new Problem('unavailable', { cause: error })
 }

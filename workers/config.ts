@@ -9,7 +9,7 @@ const schema = Type.Object({
   SLUICE_PORT: key.port(),
   SLUICE_NAME: key.name('worker'),
   SLUICE_FLUSH_MS: key.whole(100, 1, 10_000),
-  SLUICE_FLUSH_ORDERS: key.whole(100, 1, 5_000),
+  SLUICE_FLUSH_ORDERS: key.whole(100, 1, 1_000),
   SLUICE_PREFETCH: key.whole(64, 1, 10_000),
   SLUICE_PAYMENT_URL: key.url('https?'),
   SLUICE_PAYMENT_KEY: key.secret(),

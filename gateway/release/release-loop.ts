@@ -9,6 +9,8 @@ import type { Publisher } from './publisher.ts'
 /** Tickets in one message: what a worker records in one transaction. */
 const MESSAGE_TICKETS = 100
 const IDLE_MS = 100
+/** Under auto release a batch gathers for so long: fewer, larger messages and transactions. */
+const AUTO_MS = 15
 
 export interface ReleaseLoop {
   /** A ticket was just taken: do not wait for the next idle tick. */
@@ -103,4 +105,4 @@ export function startReleaseLoop(deps: {
 
 /** While a line moves: often enough to keep the rate exactly, whatever the number of gateways. */
 const busyMs = (sale: Sale): number =>
-  sale.release === 'auto' ? 5 : Math.min(Math.max(sale.release.everyMs / 5, 5), 20)
+  sale.release === 'auto' ? AUTO_MS : Math.min(Math.max(sale.release.everyMs / 5, 5), 20)

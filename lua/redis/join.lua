@@ -38,41 +38,54 @@ local function quantity_of(number)
   return entry and tonumber(string.match(entry, '^[^,]*,(%d+)')) or 1
 end
 
-local answers = { 1, 0 }
-local joined = 0
+-- All that is known of these buyers, in two calls.
+local buyers = {}
 for i = 2, #ARGV, 2 do
-  local buyer, quantity = ARGV[i], tonumber(ARGV[i + 1])
+  buyers[#buyers + 1] = ARGV[i]
+end
+local waits = redis.call('ZMSCORE', KEYS[2], unpack(buyers))
+local holds = redis.call('HMGET', KEYS[5], unpack(buyers))
+
+local answers = { 1, 0 }
+local places, wants, joined = {}, {}, {}
+for i, buyer in ipairs(buyers) do
+  local quantity = tonumber(ARGV[2 * i + 1])
   local code, number, position, asked = refusal, 0, 0, 0
-  local waits = redis.call('ZSCORE', KEYS[2], buyer)
-  local holds = not waits and redis.call('HGET', KEYS[5], buyer)
-  if waits then
-    code, number, position = AGAIN, tonumber(waits), redis.call('ZRANK', KEYS[2], buyer) + 1
-    asked = tonumber(redis.call('HGET', KEYS[3], waits) or 1)
-  elseif holds then
-    code, number, asked = AGAIN, tonumber(holds), quantity_of(holds)
+  if joined[buyer] then
+    code, number, position, asked = AGAIN, unpack(joined[buyer])
+  elseif waits[i] then
+    code, number, position = AGAIN, tonumber(waits[i]), redis.call('ZRANK', KEYS[2], buyer) + 1
+    asked = tonumber(redis.call('HGET', KEYS[3], waits[i]) or 1)
+  elseif holds[i] then
+    code, number, asked = AGAIN, tonumber(holds[i]), quantity_of(holds[i])
   elseif not code then
     if waiting + flying + quantity > left + standby then
       code = (left + flying + waiting + standby == 0) and SOLD_OUT or LINE_FULL
     elseif next_number > ceiling then
       code = NO_NUMBERS
     else
-      code, number, asked = JOINED, next_number, quantity
-      redis.call('ZADD', KEYS[2], number, buyer)
-      if quantity > 1 then
-        redis.call('HSET', KEYS[3], number, quantity)
-      end
       size = size + 1
-      position = size
+      code, number, position, asked = JOINED, next_number, size, quantity
+      joined[buyer] = { number, position, asked }
+      places[#places + 1] = number
+      places[#places + 1] = buyer
+      if quantity > 1 then
+        wants[#wants + 1] = number
+        wants[#wants + 1] = quantity
+      end
       waiting = waiting + quantity
       next_number = next_number + 1
-      joined = joined + 1
     end
   end
   local at = #answers
   answers[at + 1], answers[at + 2], answers[at + 3], answers[at + 4] = code, number, position, asked
 end
-if joined > 0 then
+if #places > 0 then
+  redis.call('ZADD', KEYS[2], unpack(places))
   redis.call('HSET', KEYS[1], 'waiting', waiting, 'next', next_number)
+end
+if #wants > 0 then
+  redis.call('HSET', KEYS[3], unpack(wants))
 end
 answers[2] = ceiling - next_number + 1
 return answers

@@ -28,33 +28,57 @@ local function units(state, quantity)
   return holds(state) and quantity or 0, 0
 end
 
+local numbers, buyers = {}, {}
 for i = 3, #ARGV, 6 do
-  local number, buyer, quantity = ARGV[i], ARGV[i + 1], tonumber(ARGV[i + 2])
-  local state, pay_by, version = ARGV[i + 3], ARGV[i + 4], tonumber(ARGV[i + 5])
-  local before = redis.call('HGET', KEYS[4], number)
-  local told, told_version
-  if before then
-    told, told_version = string.match(before, '^([^,]*),%d+,%d+,(%d+),')
-  end
-  if not before or version > tonumber(told_version) then
-    if not before then
-      local entry = redis.call('HGET', KEYS[2], number)
-      if entry and string.sub(entry, 1, 6) == 'order,' then
-        flying = flying - quantity
+  numbers[#numbers + 1] = ARGV[i]
+  buyers[#buyers + 1] = ARGV[i + 1]
+end
+local new_fates, new_holders, freed = {}, {}, {}
+if #numbers > 0 then
+  local fates = redis.call('HMGET', KEYS[4], unpack(numbers))
+  local holders = redis.call('HMGET', KEYS[3], unpack(buyers))
+  for i, number in ipairs(numbers) do
+    local at = 6 * i - 3
+    local buyer, quantity = buyers[i], tonumber(ARGV[at + 2])
+    local state, pay_by, version = ARGV[at + 3], ARGV[at + 4], tonumber(ARGV[at + 5])
+    local told, told_version
+    if fates[i] then
+      told, told_version = string.match(fates[i], '^([^,]*),%d+,%d+,(%d+),')
+    end
+    if not told or version > tonumber(told_version) then
+      if not told then
+        local entry = redis.call('HGET', KEYS[2], number)
+        if entry and string.sub(entry, 1, 6) == 'order,' then
+          flying = flying - quantity
+        end
       end
+      local taken_before, awaiting_before = units(told, quantity)
+      local taken, awaiting_now = units(state, quantity)
+      left = left + taken_before - taken
+      awaiting = awaiting - awaiting_before + awaiting_now
+      if holds(state) then
+        if holders[i] ~= number then
+          new_holders[#new_holders + 1] = buyer
+          new_holders[#new_holders + 1] = number
+        end
+      elseif holders[i] == number then
+        freed[#freed + 1] = buyer
+      end
+      new_fates[#new_fates + 1] = number
+      new_fates[#new_fates + 1] = state .. ',' .. quantity .. ',' .. pay_by .. ',' .. version .. ',' .. buyer
     end
-    local taken_before, awaiting_before = units(told, quantity)
-    local taken, awaiting_now = units(state, quantity)
-    left = left + taken_before - taken
-    awaiting = awaiting - awaiting_before + awaiting_now
-    if holds(state) then
-      redis.call('HSET', KEYS[3], buyer, number)
-    elseif redis.call('HGET', KEYS[3], buyer) == number then
-      redis.call('HDEL', KEYS[3], buyer)
-    end
-    redis.call('HSET', KEYS[4], number, state .. ',' .. quantity .. ',' .. pay_by .. ',' .. version .. ',' .. buyer)
   end
-  redis.call('HDEL', KEYS[2], number)
+  redis.call('HDEL', KEYS[2], unpack(numbers))
+end
+-- Freed before taken: a buyer may give one ticket up and hold another within the same call.
+if #freed > 0 then
+  redis.call('HDEL', KEYS[3], unpack(freed))
+end
+if #new_holders > 0 then
+  redis.call('HSET', KEYS[3], unpack(new_holders))
+end
+if #new_fates > 0 then
+  redis.call('HSET', KEYS[4], unpack(new_fates))
 end
 redis.call('HSET', KEYS[1], 'left', left, 'flying', flying, 'awaiting', awaiting)
 if ARGV[2] == '1' then

@@ -92,7 +92,7 @@ end
 
 -- The head of the line. Where nobody asked for more than one unit it is simply cut off; else a ticket that wants more
 -- than is free stays at its place and the next one that fits goes first, so that no unit waits for a large order.
-local taken, units, served = {}, 0, 0
+local taken, units = {}, 0
 if redis.call('EXISTS', KEYS[3]) == 0 then
   local head = redis.call('ZPOPMIN', KEYS[2], math.min(allowed, free))
   for i = 1, #head, 2 do
@@ -124,13 +124,22 @@ if #taken == 0 then
   return out
 end
 
-for _, ticket in ipairs(taken) do
-  redis.call('HSET', KEYS[4], ticket[1], kind .. ',' .. ticket[3] .. ',' .. ticket[2])
+-- A few hundred at a time: as many as Lua can hand to one call.
+for first = 1, #taken, 500 do
+  local flights, holders = {}, {}
+  for i = first, math.min(first + 499, #taken) do
+    local number, buyer, quantity = unpack(taken[i])
+    flights[#flights + 1] = number
+    flights[#flights + 1] = kind .. ',' .. quantity .. ',' .. buyer
+    holders[#holders + 1] = buyer
+    holders[#holders + 1] = number
+  end
+  redis.call('HSET', KEYS[4], unpack(flights))
   if kind == 'order' then
-    redis.call('HSET', KEYS[6], ticket[2], ticket[1])
+    redis.call('HSET', KEYS[6], unpack(holders))
   end
 end
-served = taken[#taken][1]
+local served = taken[#taken][1]
 waiting = waiting - units
 if kind == 'order' then
   local hungry = (waiting > 0 and free > units) and 1 or 0
