@@ -21,12 +21,17 @@ export function readRetryAfter(header: string | null): number | undefined {
 }
 
 /** Calls the API of this page's own origin. Never throws. */
-export async function call<T>(method: string, path: string, body?: unknown): Promise<Answer<T>> {
+export async function call<T>(
+  method: string,
+  path: string,
+  body?: unknown,
+  timeoutMs: number = TIMEOUT_MS,
+): Promise<Answer<T>> {
   try {
     const response = await fetch(path, {
       method,
       cache: 'no-store',
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+      signal: AbortSignal.timeout(timeoutMs),
       ...(body === undefined
         ? {}
         : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),

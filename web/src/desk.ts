@@ -15,7 +15,11 @@ export interface Desk {
   joining?: { attempts: number } | undefined
   /** The last click's refusal, and when another one may help. */
   refusal?: { code: string; until: number } | undefined
+  /** What this tab is doing about the order's payment, or why that was refused. */
+  payment?: Payment | undefined
 }
+
+export type Payment = { doing: 'opening' | 'leaving' | 'cancelling' } | { refused: string; until: number }
 
 /** The closing time is a figure only when it is near: before, it would be haste without need. */
 const CLOSING_MS = 600_000

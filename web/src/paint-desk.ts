@@ -28,6 +28,8 @@ export function deskPainter(): (view: View) => void {
   const buy = find<HTMLButtonElement>('#buy')
   const pay = find('#pay')
   const payButton = find('#pay-button')
+  const payNote = find('#pay-note')
+  const cancel = find('#cancel')
   const leave = find('#leave')
 
   return (view) => {
@@ -53,8 +55,14 @@ export function deskPainter(): (view: View) => void {
       // Not `disabled`: a keyboard user may wait on the button, and must not lose the focus when it opens.
       buy.setAttribute('aria-disabled', String(!view.buy.enabled))
     }
-    pay.hidden = view.pay === undefined
-    if (view.pay !== undefined) say(payButton, `Pay ${view.pay}`)
+    pay.hidden = !view.pay
+    if (view.pay) {
+      say(payButton, view.pay.label)
+      payButton.setAttribute('aria-disabled', String(!view.pay.enabled))
+      say(payNote, view.pay.note ?? '')
+      payNote.hidden = !view.pay.note
+    }
+    cancel.hidden = !view.canCancel
     leave.hidden = !view.canLeave
   }
 }

@@ -1,8 +1,7 @@
 import type { Desk } from './desk.ts'
-import { countdownParts, roughly, seconds } from './duration.ts'
-import { clockTime } from './format-time.ts'
-import { formatMoney } from './money.ts'
-import type { Place } from './place.ts'
+import { roughly, seconds } from './duration.ts'
+import { payView } from './pay-view.ts'
+import { isUnpaid, type Place } from './place.ts'
 import { wordsFor } from './refusal-words.ts'
 import { stateAt } from './sale.ts'
 import { TICKET_WORDS } from './ticket-words.ts'
@@ -38,13 +37,7 @@ export function placeView(desk: Desk, place: Place, now: number): View {
   }
   if (place.state === 'released') view.progress = { done: 1, of: 1 }
   if (place.order !== undefined) view.facts?.unshift(['Order', place.order])
-  if (place.state === 'awaiting_payment') {
-    if (place.payBy !== undefined) {
-      view.figure = { label: 'Pay within', parts: countdownParts(place.payBy - now) }
-      view.facts?.push(['Pay by', clockTime(place.payBy)])
-    }
-    view.pay = formatMoney(place.amount ?? sale.price * place.quantity, sale.currency)
-  }
+  if (isUnpaid(place.state)) payView(view, desk, place, now)
   const state = stateAt(sale, now)
   if (words.again && (state === 'open' || place.state === 'duplicate')) {
     const wait = (refusal?.until ?? 0) - now

@@ -14,6 +14,8 @@ export interface Place {
   payBy?: number
   /** The order's price, whole cents: the order itself is asked once it is known. */
   amount?: number
+  /** The payment page said that it went through; the order does not show it yet. */
+  confirming?: boolean
   /** When the server last said so: ms on the server's clock. */
   seenAt: number
 }
@@ -51,6 +53,9 @@ const FINAL: readonly TicketState[] = [
 /** Whether nothing more will happen by itself. A paid order may still be refunded, but nobody waits for that. */
 export const isFinal = (state: TicketState): boolean => FINAL.includes(state)
 
+/** Whether a payment may still arrive. */
+export const isUnpaid = (state: TicketState): boolean => state === 'awaiting_payment' || state === 'expiring'
+
 export function joined(answer: JoinAnswer, quantity: number, now: number): Place {
   const { ticket, number, position, etaMs } = answer
   return {
@@ -79,6 +84,7 @@ export function seen(place: Place, answer: TicketAnswer, now: number): Place {
     ...(order === undefined ? {} : { order }),
     ...(payBy === undefined ? {} : { payBy }),
     ...(place.amount === undefined ? {} : { amount: place.amount }),
+    ...(place.confirming && isUnpaid(answer.state) ? { confirming: true } : {}),
     seenAt: now,
   }
 }

@@ -9,7 +9,8 @@ import { joinLine } from './join-line.ts'
 import { leaveButton } from './leave-line.ts'
 import { localTimes } from './local-times.ts'
 import { deskPainter, find } from './paint-desk.ts'
-import { isFinal, isNews, type JoinAnswer, joined, type Place, seen } from './place.ts'
+import { cameBackPaid, payButtons } from './pay-order.ts'
+import { isFinal, isNews, isUnpaid, type JoinAnswer, joined, type Place, seen } from './place.ts'
 import { rememberPlace } from './remember-place.ts'
 import { readSale } from './sale.ts'
 import { signInBox } from './sign-in.ts'
@@ -20,6 +21,7 @@ import { watchSale } from './watch-sale.ts'
 // The sale page: one desk (what is known), one paint (what is shown), and the events that change the desk.
 const printed = readSale(find('main'))
 const { id } = printed
+const CONFIRMING_MS = 60_000
 let desk: Desk = { sale: printed, quantity: 1 }
 
 const paintDesk = deskPainter()
@@ -159,10 +161,38 @@ leaveButton(
   },
 )
 
+payButtons({
+  order: () => (desk.place && isUnpaid(desk.place.state) ? desk.place.order : undefined),
+  now: clock.now,
+  show: (payment) => change({ payment }),
+  cancelled: (order) => {
+    if (desk.place?.order === order) keep({ ...desk.place, state: 'cancelled', seenAt: clock.now() }, 0)
+  },
+  refused: ({ code }) => {
+    if (code === 'unauthenticated') void signIn.needed()
+    else follower.lookNow()
+  },
+})
+
+/** The payment page said that it went through. Should no word of it arrive, the buyer may pay after all. */
+function awaitConfirmation(place: Place): void {
+  setTimeout(() => {
+    if (desk.place?.confirming) keep({ ...desk.place, confirming: false }, 0)
+  }, CONFIRMING_MS)
+  if (!place.confirming) keep({ ...place, confirming: true }, 0)
+}
+
 find('#buy').addEventListener('click', (event) => {
   if ((event.currentTarget as HTMLElement).getAttribute('aria-disabled') !== 'true') void join()
 })
 quantity.limit(printed.perUser)
 localTimes(printed)
 void clock.sync()
-take(memory.read(), 0)
+const stored = memory.read()
+take(stored, 0)
+const paid = cameBackPaid()
+if (stored?.order !== undefined) {
+  if (isUnpaid(stored.state) && (paid || stored.confirming)) awaitConfirmation(stored)
+  // Also what looks like an end is asked once: a late payment may have changed it while nobody looked.
+  else follower.follow(stored.ticket, 0)
+}

@@ -15,7 +15,8 @@ export interface View {
   buy?: { label: string; enabled: boolean }
   /** The buyer may choose how many. */
   quantity?: boolean
-  /** The place where payment goes. */
-  pay?: string
+  /** The button that leads to the payment page, and a word about it. */
+  pay?: { label: string; enabled: boolean; note?: string }
+  canCancel?: boolean
   canLeave?: boolean
 }

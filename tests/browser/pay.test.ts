@@ -1,0 +1,238 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createSale } from '../../ops/create-sale.ts'
+import type { SaleInput } from '../../ops/sale-input.ts'
+import { signToken } from '../../ops/tokens.ts'
+import { connectMysql, type Pool, select } from '../../platform/mysql.ts'
+import { connectRedis, type Redis } from '../../platform/redis.ts'
+import { ROOT } from '../../platform/root.ts'
+import { type Stack, startStack } from '../../stack/stack.ts'
+import { launchChromium } from './chromium.ts'
+
+// A person pays, runs out of time, cancels: in a real browser, on the real servers, at the provider's own pay page.
+
+const SHOTS = join(ROOT, '.run', 'screenshots')
+const SIZES = { desktop: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } }
+
+let dir: string
+let stack: Stack
+let mysql: Pool
+let redis: Redis
+let browser: Browser
+
+beforeAll(async () => {
+  await mkdir(SHOTS, { recursive: true })
+  dir = await mkdtemp(join(tmpdir(), 'sluice-pay-'))
+  ;[stack, browser] = await Promise.all([
+    startStack({ dir: join(dir, 'run'), gateways: 2, workers: 1 }),
+    launchChromium(),
+  ])
+  mysql = connectMysql(stack.urls.mysql, { connections: 2 })
+  redis = connectRedis(stack.urls.redis, 'pay-test')
+  await redis.connect()
+}, 120_000)
+
+afterAll(async () => {
+  await browser?.close()
+  redis?.disconnect()
+  await mysql?.end()
+  await stack?.stop()
+  await rm(dir, { recursive: true, force: true })
+}, 60_000)
+
+const sell = async (input: Partial<SaleInput> = {}): Promise<number> => {
+  const stores = { mysql, redis, www: stack.env.SLUICE_WWW! }
+  const sale = { title: 'Field Kettle No. 2', stock: 5, priceCents: 4900, opensAt: Date.now(), ...input }
+  const { id } = await createSale(stores, sale)
+  // The door learns of it with the next snapshot.
+  await expect
+    .poll(async () => (await (await fetch(`${stack.urls.flash}/api/sales/${id}`)).json()).state, {
+      timeout: 10_000,
+    })
+    .toBe('open')
+  return id
+}
+
+interface Person {
+  context: BrowserContext
+  page: Page
+  errors: string[]
+}
+
+/** Somebody who has just got an order in this sale. Everything that a page logs as an error fails the test. */
+async function buyer(sale: number, user: string, size: keyof typeof SIZES = 'desktop'): Promise<Person> {
+  const context = await browser.newContext({ viewport: SIZES[size] })
+  const errors: string[] = []
+  context.on('weberror', (error) => errors.push(error.error().message))
+  context.on('console', (message) => {
+    // A refused call is logged by Chromium itself; what the page makes of it is what counts.
+    if (message.type() === 'error' && !message.text().includes('the server responded with a status'))
+      errors.push(message.text())
+  })
+  const token = signToken(stack.secrets.jwt, user, Math.floor(Date.now() / 1000) + 3600)
+  await context.addCookies([{ name: 'flash_token', value: token, url: stack.urls.flash }])
+  const page = await context.newPage()
+  await page.goto(saleUrl(sale))
+  await page.locator('#buy[aria-disabled="false"]').click()
+  return { context, page, errors }
+}
+
+/** Waits for what a busy machine may take its time for. */
+const soon = <T>(read: () => T) => expect.poll(read, { timeout: 15_000 })
+const saleUrl = (sale: number) => `${stack.urls.flash}/sales/${sale}`
+const headline = (page: Page) => page.locator('#headline').textContent()
+const shot = (page: Page, name: string) => page.screenshot({ path: join(SHOTS, `pay-${name}.png`) })
+const states = async (sale: number): Promise<string[]> =>
+  (await select<{ state: string }>(mysql, 'SELECT state FROM orders WHERE sale_id = ?', [sale])).map(
+    ({ state }) => state,
+  )
+
+interface Booked {
+  id: string
+  state: string
+  chargedCents: number
+  refundedCents: number
+}
+
+const provider = async (path: string, body?: unknown) =>
+  (
+    await fetch(stack.urls.payments + path, {
+      method: body === undefined ? 'GET' : 'POST',
+      headers: {
+        authorization: `Bearer ${stack.env.SLUICE_PAYMENT_KEY}`,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    })
+  ).json() as Promise<{ payments: Booked[] }>
+
+/** The provider's books of one sale. */
+const booked = async (sale: number) =>
+  (await provider('/sandbox/books')).payments.filter(({ id }) => id.startsWith(`${sale}-`))
+
+for (const size of ['desktop', 'phone'] as const) {
+  test(`on a ${size}: buy, see a card refused, pay at the payment page, see it paid in both tabs`, async () => {
+    const sale = await sell()
+    const { context, page, errors } = await buyer(sale, `payer-${size}`, size)
+    await soon(() => headline(page)).toBe('Reserved for you')
+    const other = await context.newPage()
+    await other.goto(saleUrl(sale))
+    await soon(() => headline(other)).toBe('Reserved for you')
+    await shot(page, `${size}-1-order`)
+
+    // Enough time to see how the page waits for the word of the provider.
+    await provider('/sandbox/behaviour', { webhookDelayMs: [4_000, 4_000] })
+    await page.getByRole('button', { name: 'Pay now, €49.00' }).click()
+    await page.waitForURL(`${stack.urls.payments}/pay/**`)
+    expect(await page.locator('.amount').textContent()).toBe('€49.00')
+    expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true)
+    await shot(page, `${size}-2-provider`)
+    await page.getByRole('button', { name: 'Pay with a card that is refused' }).click()
+    await page.getByText('The card was refused').waitFor()
+    await shot(page, `${size}-3-refused`)
+    expect(await booked(sale)).toMatchObject([{ state: 'open', chargedCents: 0 }])
+    await page.getByRole('link', { name: 'Go back' }).click()
+    await soon(() => headline(page)).toBe('Reserved for you')
+
+    await page.getByRole('button', { name: 'Pay now' }).click()
+    await page.getByRole('button', { name: 'Pay now' }).click()
+    await page.waitForURL(saleUrl(sale))
+    await soon(() => headline(page)).toBe('Your payment is being confirmed')
+    expect(await page.locator('#pay').isVisible()).toBe(false)
+    await soon(() => headline(other)).toBe('Your payment is being confirmed')
+    await shot(page, `${size}-4-confirming`)
+    await soon(() => headline(page)).toBe('Thank you. It’s yours.')
+    await soon(() => headline(other)).toBe('Thank you. It’s yours.')
+    await provider('/sandbox/behaviour', { webhookDelayMs: [0, 0] })
+    await shot(page, `${size}-5-paid`)
+    expect(await states(sale)).toEqual(['paid'])
+    expect(await booked(sale)).toMatchObject([{ state: 'succeeded', chargedCents: 4900, refundedCents: 0 }])
+
+    // The way back to the payment page finds it paid, and charges nothing again.
+    const [{ id }] = (await booked(sale)) as [Booked]
+    await page.goto(`${stack.urls.payments}/pay/${id}`)
+    await page.getByRole('heading', { name: 'Paid' }).waitFor()
+    await shot(page, `${size}-6-paid-already`)
+    expect(errors).toEqual([])
+    await context.close()
+  }, 60_000)
+}
+
+test('who does not pay in time sees the order expire, in both tabs, and the unit goes to the next in line', async () => {
+  const sale = await sell({ stock: 1, standby: 5, payWithinS: 8 })
+  const { context, page, errors } = await buyer(sale, 'late')
+  await soon(() => headline(page)).toBe('Reserved for you')
+  const other = await context.newPage()
+  await other.goto(saleUrl(sale))
+  const next = await buyer(sale, 'next')
+  await soon(() => headline(next.page)).toBe('You are next')
+
+  await soon(() => headline(page)).toBe('The time to pay ran out')
+  await soon(() => headline(other)).toBe('The time to pay ran out')
+  await shot(page, 'desktop-7-expired')
+  await soon(() => headline(next.page)).toBe('Reserved for you')
+  expect((await states(sale)).sort()).toEqual(['awaiting_payment', 'expired'])
+  expect([...errors, ...next.errors]).toEqual([])
+  await context.close()
+  await next.context.close()
+}, 60_000)
+
+test('a payment page that was left open too long says that it can not be paid any more', async () => {
+  const sale = await sell({ payWithinS: 3 })
+  const { context, page, errors } = await buyer(sale, 'slow', 'phone')
+  await page.getByRole('button', { name: 'Pay now' }).click()
+  await page.waitForURL(`${stack.urls.payments}/pay/**`)
+  await soon(() => states(sale)).toEqual(['expired'])
+  await page.getByRole('button', { name: 'Pay now' }).click()
+  await page.getByText('This can not be paid any more').waitFor()
+  await shot(page, 'phone-8-void')
+  await page.getByRole('link', { name: 'Back to the shop' }).click()
+  await soon(() => headline(page)).toBe('The time to pay ran out')
+  expect(await booked(sale)).toMatchObject([{ state: 'void', chargedCents: 0 }])
+  expect(errors).toEqual([])
+  await context.close()
+}, 60_000)
+
+test('cancelling asks twice, ends the order in both tabs, also after a payment was opened', async () => {
+  const sale = await sell()
+  const { context, page, errors } = await buyer(sale, 'canceller', 'phone')
+  await soon(() => headline(page)).toBe('Reserved for you')
+  const other = await context.newPage()
+  await other.goto(saleUrl(sale))
+  await page.getByRole('button', { name: 'Pay now' }).click()
+  await page.getByRole('link', { name: 'Go back' }).click()
+
+  await page.getByRole('button', { name: 'Cancel the order' }).click()
+  await shot(page, 'phone-9-sure')
+  await page.getByRole('button', { name: 'Keep the order' }).click()
+  expect(await states(sale)).toEqual(['awaiting_payment'])
+  await page.getByRole('button', { name: 'Cancel the order' }).click()
+  await page.getByRole('button', { name: 'Cancel it' }).click()
+  await soon(() => headline(page)).toBe('You cancelled this order')
+  await soon(() => headline(other)).toBe('You cancelled this order')
+  await shot(page, 'phone-10-cancelled')
+  expect(await states(sale)).toEqual(['cancelled'])
+  expect(await booked(sale)).toMatchObject([{ state: 'void', chargedCents: 0 }])
+  expect(errors).toEqual([])
+  await context.close()
+}, 60_000)
+
+test('a payment service that is down is said in words; the order is kept and can be paid later', async () => {
+  const sale = await sell()
+  const { context, page, errors } = await buyer(sale, 'patient')
+  await soon(() => headline(page)).toBe('Reserved for you')
+  await provider('/sandbox/behaviour', { failRate: 1 })
+  await page.getByRole('button', { name: 'Pay now' }).click()
+  await page.getByText('The payment service does not answer right now').waitFor()
+  await shot(page, 'desktop-11-unavailable')
+  expect(await states(sale)).toEqual(['awaiting_payment'])
+  await provider('/sandbox/behaviour', { failRate: 0 })
+  await page.locator('#pay-button[aria-disabled="false"]').waitFor()
+  await page.locator('#pay-button').click()
+  await page.waitForURL(`${stack.urls.payments}/pay/**`)
+  expect(errors).toEqual([])
+  await context.close()
+}, 60_000)
