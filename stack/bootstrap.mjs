@@ -14,6 +14,7 @@ const PROGRAMS = {
   stop: 'stack/stop.js',
   sluice: 'ops/sluice.js',
   bench: 'benchmarks/run.js',
+  faults: 'tests/faults/run.js',
 }
 
 const [command, ...args] = process.argv.slice(2)
@@ -36,7 +37,7 @@ async function main() {
     process.exit(runTests(ROOT, args))
   }
   if (!(command in PROGRAMS)) throw new Error(`${command ?? 'nothing'}: no such command`)
-  if (command === 'start' || command === 'bench') {
+  if (['start', 'bench', 'faults'].includes(command)) {
     if (!(await bringPackages())) return
   }
   await bringBuild()

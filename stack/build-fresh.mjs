@@ -3,7 +3,18 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, wri
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-const SOURCES = ['contract', 'platform', 'gateway', 'workers', 'ops', 'stack', 'sandbox', 'benchmarks', 'web']
+const SOURCES = [
+  'contract',
+  'platform',
+  'gateway',
+  'workers',
+  'ops',
+  'stack',
+  'sandbox',
+  'benchmarks',
+  'tests/faults',
+  'web',
+]
 const SETTINGS = ['package.json', 'tsconfig.json', 'tsconfig.build.json']
 const LOCK_PATIENCE_MS = 300_000
 
