@@ -70,7 +70,9 @@ async function takeDue(mysql: Pool): Promise<Due[]> {
   const taken = await Promise.all(
     rows.map(async (row): Promise<Due | undefined> => {
       const [result] = await mysql.query<ResultSetHeader>(
-        'UPDATE payments SET ask_at = ?, asked = asked + 1 WHERE sale_id = ? AND number = ? AND ask_at = ? AND asked = ?',
+        // By its primary key, as everybody else locks a payment: by the index of ask_at it could deadlock with them.
+        `UPDATE payments FORCE INDEX (PRIMARY) SET ask_at = ?, asked = asked + 1
+         WHERE sale_id = ? AND number = ? AND ask_at = ? AND asked = ?`,
         [new Date(now.getTime() + LEASE_MS), row.sale_id, row.number, row.ask_at, row.asked],
       )
       if (result.affectedRows !== 1) return undefined
