@@ -48,7 +48,8 @@ export async function preloadSale(
     const epoch = sale.epoch + 1
     const first = sale.numbersLeased + 1
     const ceiling = sale.numbersLeased + numberBlock(sale)
-    await endEpoch(db, sale, Number(loaded) === sale.epoch ? Number(next) - 1 : undefined)
+    const exact = Number(loaded) === sale.epoch && loadedRun === run
+    await endEpoch(db, sale, exact ? Number(next) - 1 : undefined)
     const units = await loadTickets(db, redis, id)
     await db.query('UPDATE sales SET epoch = ?, numbers_leased = ? WHERE id = ?', [epoch, ceiling, id])
     await db.query('INSERT INTO epochs (sale_id, epoch, first_number) VALUES (?, ?, ?)', [id, epoch, first])
@@ -70,8 +71,8 @@ export async function preloadSale(
 }
 
 /**
- * Writes down how far the ending epoch had come, where Redis still says so. After a restart from an old file that is too
- * low, but never too high; the audit accounts for every number up to it.
+ * Writes down how far the ending epoch had come, where Redis still knows: not after a restart, since it may have read back
+ * an old file and then would say too little. The audit then takes every number up to the next epoch's first as possible.
  */
 async function endEpoch(db: Db, sale: Sale, last: number | undefined): Promise<void> {
   if (last === undefined || sale.epoch === 0) return
