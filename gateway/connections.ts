@@ -1,6 +1,6 @@
 import type { Logger } from '../platform/log.ts'
 import { connectMysql, type Pool } from '../platform/mysql.ts'
-import { connectRedis, connectSubscriber, type Redis } from '../platform/redis.ts'
+import { connectRedis, connectSubscriber, firstConnect, type Redis } from '../platform/redis.ts'
 import { checkMysqlSettings, checkRedisSettings } from '../platform/safe-settings.ts'
 import type { GatewayConfig } from './config.ts'
 
@@ -10,7 +10,7 @@ export interface Connections {
   mysql: Pool
 }
 
-/** Connects to Redis and MySQL and refuses unsafe settings. Throws UnsafeSettings, or what the connection failed with. */
+/** Connects to Redis and MySQL, waits for them where they are still starting, and refuses unsafe settings. Throws UnsafeSettings, or what the connection failed with. */
 export async function openConnections(config: GatewayConfig, log: Logger): Promise<Connections> {
   const redis = connectRedis(config.SLUICE_REDIS_URL, config.SLUICE_NAME)
   const subscriber = connectSubscriber(config.SLUICE_REDIS_URL, `${config.SLUICE_NAME}-subscriber`)
@@ -18,9 +18,9 @@ export async function openConnections(config: GatewayConfig, log: Logger): Promi
   for (const connection of [redis, subscriber]) {
     connection.on('error', (error) => log.warn({ err: error }, 'redis connection error'))
   }
-  await Promise.all([redis.connect(), subscriber.connect()])
+  await Promise.all([firstConnect(redis), firstConnect(subscriber)])
   await checkRedisSettings(redis)
-  await checkMysqlSettings(mysql)
+  await checkMysqlSettings(mysql, (error) => log.warn({ err: error }, 'mysql is not there yet'))
   return { redis, subscriber, mysql }
 }
 

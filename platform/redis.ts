@@ -20,6 +20,22 @@ export function connectRedis(url: string, name: string): Redis {
   })
 }
 
+/**
+ * Connects for the first time, and waits for a Redis that is not there yet: a whole machine that starts again starts in any
+ * order. Rejects where Redis refuses us.
+ */
+export async function firstConnect(redis: Redis): Promise<void> {
+  const ready = new Promise<void>((resolve, reject) => {
+    redis.once('ready', resolve)
+    redis.on('error', (error: Error) => {
+      if (/^(WRONGPASS|NOAUTH|NOPERM|ERR) /.test(error.message)) reject(error)
+    })
+  })
+  // A failure here is told by the event above, or passes.
+  redis.connect().catch(() => undefined)
+  await ready
+}
+
 const runs = new WeakMap<Redis, string>()
 
 /**

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type Db, select } from './mysql.ts'
 import type { Redis } from './redis.ts'
 
@@ -29,14 +30,28 @@ export async function checkRedisSettings(redis: Redis): Promise<void> {
   refuseUnsafe('Redis', REDIS_SAFE, settings)
 }
 
-/** Refuses a MySQL that would forget a committed order at a power cut. Throws {@link UnsafeSettings}. */
-export async function checkMysqlSettings(db: Db): Promise<void> {
-  const rows = await select<{ Variable_name: string; Value: string }>(
-    db,
-    'SHOW GLOBAL VARIABLES WHERE Variable_name IN (?)',
-    [MYSQL_SAFE.map(([name]) => name)],
-  )
-  refuseUnsafe('MySQL', MYSQL_SAFE, new Map(rows.map((row) => [row.Variable_name, row.Value])))
+const AWAY = ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'PROTOCOL_CONNECTION_LOST']
+const AWAY_PAUSE_MS = 200
+
+/**
+ * Refuses a MySQL that would forget a committed order at a power cut. Waits for one that is not there yet, and tells
+ * `onAway` about it. Throws {@link UnsafeSettings}.
+ */
+export async function checkMysqlSettings(db: Db, onAway: (error: unknown) => void): Promise<void> {
+  for (;;) {
+    try {
+      const rows = await select<{ Variable_name: string; Value: string }>(
+        db,
+        'SHOW GLOBAL VARIABLES WHERE Variable_name IN (?)',
+        [MYSQL_SAFE.map(([name]) => name)],
+      )
+      return refuseUnsafe('MySQL', MYSQL_SAFE, new Map(rows.map((row) => [row.Variable_name, row.Value])))
+    } catch (error) {
+      if (!AWAY.includes((error as { code?: string }).code ?? '')) throw error
+      onAway(error)
+      await sleep(AWAY_PAUSE_MS)
+    }
+  }
 }
 
 function refuseUnsafe(server: string, safe: readonly Expectation[], settings: Map<string, string>): void {

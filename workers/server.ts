@@ -5,7 +5,7 @@ import { ConfigError } from '../platform/config.ts'
 import { createLog } from '../platform/log.ts'
 import { createMetrics } from '../platform/metrics.ts'
 import { connectMysql } from '../platform/mysql.ts'
-import { connectRedis } from '../platform/redis.ts'
+import { connectRedis, firstConnect } from '../platform/redis.ts'
 import { checkMysqlSettings, checkRedisSettings } from '../platform/safe-settings.ts'
 import { readWorkerConfig, type WorkerConfig } from './config.ts'
 import { startConsumer } from './consume.ts'
@@ -23,9 +23,9 @@ async function start(config: WorkerConfig): Promise<() => Promise<void>> {
   const redis = connectRedis(config.SLUICE_REDIS_URL, config.SLUICE_NAME)
   redis.on('error', (error) => log.warn({ err: error }, 'redis connection error'))
   const mysql = connectMysql(config.SLUICE_MYSQL_URL, { connections: 4 })
-  await redis.connect()
+  await firstConnect(redis)
   await checkRedisSettings(redis)
-  await checkMysqlSettings(mysql)
+  await checkMysqlSettings(mysql, (error) => log.warn({ err: error }, 'mysql is not there yet'))
 
   const registers = [createMetrics(config.SLUICE_NAME)]
   const tickets = new Counter({
