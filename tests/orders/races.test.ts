@@ -174,9 +174,12 @@ test('buyers who open their payments at once do not get into each other’s way'
     numbers.map((number) => ({ buyer: buyerOf(number), quantity: 1 })),
   )
   for (const message of await releaseAll(shop)) await serve(shop, message)
+  const deadlocks = async () => (await stores.mysql.query("SHOW GLOBAL STATUS LIKE 'Innodb_deadlocks'"))[0]
+  const before = await deadlocks()
   const answers: number[] = []
   await pool(numbers, AT_ONCE, async (number) => {
     answers.push((await openPayment(shop, number, buyerOf(number))).status)
   })
   expect(answers.filter((status) => status !== 201)).toEqual([])
+  expect(await deadlocks()).toEqual(before)
 }, 60_000)
