@@ -10,11 +10,15 @@ export function controlRoutes(app: App, { books, conduct, key, keepBehaviour }: 
   app.addHook('onRequest', requireKey(key))
 
   app.get('/sandbox/behaviour', async () => conduct.read())
-  app.post('/sandbox/behaviour', { schema: { body: Type.Partial(behaviourSchema) } }, async (request) => {
-    const now = conduct.change(request.body)
-    keepBehaviour(now)
-    return now
-  })
+  app.post(
+    '/sandbox/behaviour',
+    { schema: { body: Type.Partial(behaviourSchema, { additionalProperties: false }) } },
+    async (request) => {
+      const now = conduct.change(request.body)
+      keepBehaviour(now)
+      return now
+    },
+  )
 
   app.post(
     '/sandbox/payments/:id/pay',

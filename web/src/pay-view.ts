@@ -15,7 +15,6 @@ const DOING = {
 /** Adds to the view of an unpaid order how to pay it, by when, and how to give it up. */
 export function payView(view: View, { sale, payment }: Desk, place: Place, now: number): void {
   const { payBy } = place
-  if (payBy !== undefined) view.facts?.push(['Pay by', clockTime(payBy)])
   if (place.confirming) {
     view.tone = 'live'
     view.eyebrow = 'Payment'
@@ -32,7 +31,10 @@ export function payView(view: View, { sale, payment }: Desk, place: Place, now: 
     view.detail = 'One moment: we are making sure how your order ended.'
     return
   }
-  if (payBy !== undefined) view.figure = { label: 'Pay within', parts: countdownParts(payBy - now) }
+  if (payBy !== undefined) {
+    view.figure = { label: 'Pay within', parts: countdownParts(payBy - now) }
+    view.facts?.push(['Pay by', clockTime(payBy)])
+  }
   const price = formatMoney(place.amount ?? sale.price * place.quantity, sale.currency)
   if (payment && 'doing' in payment) {
     view.pay = { label: DOING[payment.doing], enabled: false }

@@ -137,7 +137,7 @@ async function join(): Promise<void> {
   // One click at a time, in this tab; the line itself keeps the promise of one ticket a buyer.
   if (desk.joining) return
   signIn.hide()
-  change({ joining: { attempts: 0 }, refusal: undefined })
+  change({ joining: { attempts: 0 }, refusal: undefined, payment: undefined })
   const wanted = desk.quantity
   const answer: Answer<JoinAnswer> = await joinLine(id, wanted, (attempts, nextMs) => {
     connection.lost(performance.now() + nextMs)
