@@ -5,8 +5,10 @@ import type { MysqlBooks } from './read-mysql.ts'
 import type { RedisBooks } from './read-redis.ts'
 
 /**
- * The numbers that were handed out (`known`), and those that may have been, in an epoch that Redis forgot before
- * anybody wrote down how far it had come (`possible`).
+ * The numbers that were handed out and must be somewhere (`known`), and those that may have been and may be forgotten
+ * (`possible`): all up to the end of the last epoch that ended without anybody knowing how far it had come, since then
+ * Redis lost its line, with what earlier epochs had left in it. A buyer who polls brings such a ticket back. Without
+ * Redis nothing is known of a line.
  */
 export function numbersHandedOut(
   { sale, epochs }: MysqlBooks,
@@ -14,10 +16,13 @@ export function numbersHandedOut(
 ): { known: Ranges; possible: Ranges } {
   const known: [number, number][] = []
   const possible: [number, number][] = []
+  const lost = epochs.findLastIndex(({ epoch, last }) => last === undefined && epoch !== sale.epoch)
   epochs.forEach(({ epoch, first, last }, i) => {
-    if (redis && epoch === sale.epoch) known.push([first, redis.next - 1])
-    else if (last !== undefined) known.push([first, last])
-    else possible.push([first, (epochs[i + 1]?.first ?? sale.numbersLeased + 1) - 1])
+    const living = epoch === sale.epoch
+    const to =
+      living && redis ? redis.next - 1 : (last ?? (epochs[i + 1]?.first ?? sale.numbersLeased + 1) - 1)
+    if (redis && i > lost) known.push([first, to])
+    else possible.push([first, to])
   })
   return { known: toRanges(known), possible: toRanges(possible) }
 }
