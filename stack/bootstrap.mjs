@@ -39,8 +39,10 @@ async function main() {
   if (command === 'start' || command === 'bench') {
     if (!(await bringPackages())) return
   }
-  await bringBuild()
-  await handOver(join(ROOT, 'dist', PROGRAMS[command]))
+  const program = join(ROOT, 'dist', PROGRAMS[command])
+  // Stopping must work also while somebody's sources do not compile.
+  if (command !== 'stop' || !existsSync(program)) await bringBuild()
+  await handOver(program)
 }
 
 function checkNode() {
