@@ -74,6 +74,8 @@ async function signIn(page: Page, user: string): Promise<void> {
   await page.getByRole('button', { name: user }).waitFor()
 }
 
+/** Waits for what a busy machine may take its time for. */
+const soon = <T>(read: () => T) => expect.poll(read, { timeout: 10_000 })
 const saleUrl = (id: number) => `${stack.urls.flash}/sales/${id}`
 const headline = (page: Page) => page.locator('#headline').textContent()
 const fact = (page: Page, name: string) =>
@@ -98,9 +100,9 @@ for (const size of ['desktop', 'phone'] as const) {
     const shot = (name: string) => page.screenshot({ path: join(SHOTS, `${size}-${name}.png`) })
 
     const parts = page.locator('#parts')
-    await expect.poll(() => parts.textContent()).toMatch(/^00min0[1-6]sec$/)
+    await soon(() => parts.textContent()).toMatch(/^00min0[1-6]sec$/)
     const first = await parts.textContent()
-    await expect.poll(() => parts.textContent()).not.toBe(first)
+    await soon(() => parts.textContent()).not.toBe(first)
     expect(await buy.getAttribute('aria-disabled')).toBe('true')
     await shot('1-upcoming')
     const user = `buyer-${size}`
@@ -110,10 +112,10 @@ for (const size of ['desktop', 'phone'] as const) {
     expect(Math.abs(Date.now() - opensAt)).toBeLessThan(500)
     await shot('2-open')
     await buy.click()
-    await expect.poll(() => headline(page), { timeout: 10_000 }).toBe('Reserved for you')
+    await soon(() => headline(page)).toBe('Reserved for you')
     await shot('3-order')
     const order = await fact(page, 'Order')
-    await expect.poll(() => parts.textContent()).toMatch(/^14min5[0-9]sec$/)
+    await soon(() => parts.textContent()).toMatch(/^14min5[0-9]sec$/)
     const rows = await select<{ number: number; state: string; amount_cents: number }>(
       mysql,
       'SELECT number, state, amount_cents FROM orders WHERE sale_id = ? AND buyer = ?',
@@ -122,10 +124,10 @@ for (const size of ['desktop', 'phone'] as const) {
     expect(rows.map(({ number, state }) => [`${id}-${number}`, state])).toEqual([[order, 'awaiting_payment']])
 
     await page.reload()
-    await expect.poll(() => fact(page, 'Order')).toBe(order)
+    await soon(() => fact(page, 'Order')).toBe(order)
     const second = await context.newPage()
     await second.goto(saleUrl(id))
-    await expect.poll(() => fact(second, 'Order')).toBe(order)
+    await soon(() => fact(second, 'Order')).toBe(order)
     expect(await headline(second)).toBe('Reserved for you')
     expect(await second.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true)
     expect(await second.evaluate('JSON.stringify(localStorage)')).not.toContain('eyJ')
@@ -142,7 +144,7 @@ test('in line: the place is shown, survives a reload, and leaving it is shown in
   await winner.goto(saleUrl(id))
   await signIn(winner, 'first')
   await winner.locator('#buy[aria-disabled="false"]').click()
-  await expect.poll(() => headline(winner), { timeout: 10_000 }).toBe('Reserved for you')
+  await soon(() => headline(winner)).toBe('Reserved for you')
 
   const { context, errors } = await person('phone')
   const page = await context.newPage()
@@ -151,24 +153,24 @@ test('in line: the place is shown, survives a reload, and leaving it is shown in
   await page.locator('#buy[aria-disabled="false"]').click()
   await page.getByLabel('Your name').fill('second')
   await page.getByLabel('Your name').press('Enter')
-  await expect.poll(() => headline(page), { timeout: 10_000 }).toBe('You are next')
+  await soon(() => headline(page)).toBe('You are next')
   expect(await page.locator('#parts').textContent()).toBe('1')
   const ticket = await fact(page, 'Ticket')
   await page.screenshot({ path: join(SHOTS, 'phone-4-in-line.png') })
 
   await page.reload()
-  await expect.poll(() => headline(page)).toBe('You are next')
+  await soon(() => headline(page)).toBe('You are next')
   const other = await context.newPage()
   await other.goto(saleUrl(id))
-  await expect.poll(() => fact(other, 'Ticket')).toBe(ticket)
+  await soon(() => fact(other, 'Ticket')).toBe(ticket)
 
   await page.getByRole('button', { name: 'Leave the line' }).click()
   await page.getByRole('button', { name: 'Leave it' }).click()
-  await expect.poll(() => headline(page)).toBe('You left the line')
-  await expect.poll(() => headline(other)).toBe('You left the line')
-  await expect
-    .poll(() => select(mysql, "SELECT number FROM refusals WHERE sale_id = ? AND state = 'left'", [id]))
-    .toHaveLength(1)
+  await soon(() => headline(page)).toBe('You left the line')
+  await soon(() => headline(other)).toBe('You left the line')
+  await soon(() =>
+    select(mysql, "SELECT number FROM refusals WHERE sale_id = ? AND state = 'left'", [id]),
+  ).toHaveLength(1)
   expect(errors).toEqual([])
   await context.close()
   await first.context.close()
@@ -181,11 +183,11 @@ test('the list shows the sale as text, and leads to its page', async () => {
   const page = await context.newPage()
   await page.goto(stack.urls.flash)
   await page.locator(`a[href="/sales/${id}"]`, { hasText: title }).click()
-  await expect.poll(() => page.locator('h1').textContent()).toBe(title)
+  await soon(() => page.locator('h1').textContent()).toBe(title)
   expect(await page.title()).toBe(title)
   expect(await page.locator('img').count()).toBe(0)
   await page.goto(`${stack.urls.flash}/sales/999999`)
-  await expect.poll(() => page.locator('h1').textContent()).toBe('Nobody waits here.')
+  await soon(() => page.locator('h1').textContent()).toBe('Nobody waits here.')
   expect(errors).toEqual([])
   await context.close()
 }, 60_000)
