@@ -86,7 +86,8 @@ const fact = (page: Page, name: string) =>
 
 for (const size of ['desktop', 'phone'] as const) {
   test(`on a ${size}: the countdown runs, the button opens by itself, a click becomes an order row`, async () => {
-    const opensAt = Date.now() + 6_000
+    // Time enough for a busy machine to load the page and sign in before the opening.
+    const opensAt = Date.now() + 12_000
     const id = await sell({ opensAt })
     const { context, errors } = await person(size)
     // This person's clock is wrong by an hour: the page must go by the server's.
@@ -100,7 +101,7 @@ for (const size of ['desktop', 'phone'] as const) {
     const shot = (name: string) => page.screenshot({ path: join(SHOTS, `${size}-${name}.png`) })
 
     const parts = page.locator('#parts')
-    await soon(() => parts.textContent()).toMatch(/^00min0[1-6]sec$/)
+    await soon(() => parts.textContent()).toMatch(/^00min(0[1-9]|1[0-2])sec$/)
     const first = await parts.textContent()
     await soon(() => parts.textContent()).not.toBe(first)
     expect(await buy.getAttribute('aria-disabled')).toBe('true')
@@ -108,8 +109,10 @@ for (const size of ['desktop', 'phone'] as const) {
     const user = `buyer-${size}`
     await signIn(page, user)
 
-    await page.locator('#buy[aria-disabled="false"]').waitFor({ timeout: 10_000 })
-    expect(Math.abs(Date.now() - opensAt)).toBeLessThan(500)
+    await page.locator('#buy[aria-disabled="false"]').waitFor({ timeout: 20_000 })
+    // Never before; and after it only as late as a busy machine makes it.
+    expect(Date.now() - opensAt).toBeGreaterThan(-50)
+    expect(Date.now() - opensAt).toBeLessThan(3_000)
     await shot('2-open')
     await buy.click()
     await soon(() => headline(page)).toBe('Reserved for you')
