@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config'
 
-// Three groups, one after the other. The first runs side by side; the others drive whole stacks and measure times, so
+// Four groups, one after the other. The first runs side by side; the others drive whole stacks and measure times, so
 // their files run one at a time.
 export default defineConfig({
   test: {
@@ -9,7 +9,13 @@ export default defineConfig({
         test: {
           name: 'rooms',
           include: ['{contract,platform,gateway,workers,ops,stack,web}/**/*.test.ts', 'tests/**/*.test.ts'],
-          exclude: ['**/node_modules/**', '**/dist/**', 'tests/line/**', 'tests/browser/**'],
+          exclude: [
+            '**/node_modules/**',
+            '**/dist/**',
+            'tests/line/**',
+            'tests/browser/**',
+            'tests/stack/**',
+          ],
           sequence: { groupOrder: 0 },
         },
       },
@@ -30,6 +36,14 @@ export default defineConfig({
           include: ['tests/browser/**/*.test.ts'],
           fileParallelism: false,
           sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        test: {
+          name: 'stack',
+          include: ['tests/stack/**/*.test.ts'],
+          fileParallelism: false,
+          sequence: { groupOrder: 3 },
         },
       },
     ],
