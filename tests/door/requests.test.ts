@@ -33,7 +33,7 @@ test.each([
   ['PATCH', '/api/orders/1-1', 'GET, HEAD, DELETE'],
   ['GET', '/api/orders/1-1/payment', 'POST'],
   ['GET', '/api/payments/webhook', 'POST'],
-  ['GET', '/dev/sign-in', 'POST'],
+  ['DELETE', '/dev/sign-in', 'GET, HEAD, POST'],
   ['OPTIONS', '/api/sales/1/orders', 'POST'],
 ])('%s %s is 405 with Allow', async (method, path, allow) => {
   const answer = await call(door.flash, method, path, { headers })
