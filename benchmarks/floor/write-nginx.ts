@@ -27,7 +27,7 @@ http {
   keepalive_requests 10000;
   upstream gateways {
     ${gateways.map((gateway) => `server 127.0.0.1:${gateway};`).join('\n    ')}
-    keepalive 128;
+    keepalive 512;
     keepalive_requests 100000;
   }
   server {

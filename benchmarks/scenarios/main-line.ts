@@ -36,6 +36,9 @@ export const mainLine: Scenario = {
     p999: { label: '202 at half the top rate, p99.9', unit: 'ms' },
     lag50: { label: 'from the 202 to the committed row, p50', unit: 'ms' },
     lag99: { label: 'from the 202 to the committed row, p99', unit: 'ms' },
+    work: { label: 'CPU an order, all processes, Sluice', unit: 'µs' },
+    floorWork: { label: 'CPU an order, all processes, floor', unit: 'µs' },
+    workRatio: { label: 'floor’s CPU an order against Sluice’s', unit: '×' },
     openRate: { label: 'arrivals in the latency run', unit: '/s' },
   },
   tables: {
@@ -53,7 +56,7 @@ export const mainLine: Scenario = {
     const stack = await bench.lendStack({ ...COUNTS })
     const stores = await openStores(stack)
     const ours = ['nginx', ...stack.processes().flatMap(({ name, role }) => (isOurs(role) ? [name] : []))]
-    const stores3 = () => stack.processes().filter(({ role }) => !isOurs(role) && role !== 'nginx')
+    const otherServers = () => stack.processes().filter(({ role }) => !isOurs(role) && role !== 'nginx')
     const orders = bench.quick ? 600 : 60_000
     const warmUp = bench.quick ? 200 : 6_000
     const order = (origin: string, sale: number, requests: number, prefix: string): ClickOrder => ({
@@ -78,7 +81,7 @@ export const mainLine: Scenario = {
     const floorSide = async (floor: Floor, requests: number): Promise<Side> => {
       await floor.restock(requests)
       const watch = rowsOfFloor(floor.mysql, 50)
-      const everything = () => [...floor.processes(), ...stores3()]
+      const everything = () => [...floor.processes(), ...otherServers()]
       return drive(bench, 'floor', order(floor.origin, 1, requests, 'b'), watch, everything)
     }
 
@@ -147,6 +150,9 @@ export const mainLine: Scenario = {
             p999: percentileMs(calm202, 0.999),
             lag50: percentileMs(calm.lag, 0.5),
             lag99: percentileMs(calm.lag, 0.99),
+            work: total(side.cpu),
+            floorWork: total(floor.cpu),
+            workRatio: total(floor.cpu) / total(side.cpu),
             openRate: rate,
           },
           tables: { cpu: side.cpu, floorCpu: floor.cpu },
@@ -158,6 +164,9 @@ export const mainLine: Scenario = {
     }
   },
 }
+
+/** Says the same as orders per second where all cores are busy, and does not change when others use them too. */
+const total = (cpu: Record<string, number>): number => Object.values(cpu).reduce((sum, us) => sum + us, 0)
 
 const isOurs = (role: string): boolean => role === 'gateway' || role === 'worker'
 
