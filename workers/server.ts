@@ -1,5 +1,6 @@
 import Fastify from 'fastify'
 import { Counter, Histogram } from 'prom-client'
+import { checkQueues } from '../contract/check-queues.ts'
 import { ConfigError } from '../platform/config.ts'
 import { createLog } from '../platform/log.ts'
 import { createMetrics } from '../platform/metrics.ts'
@@ -19,6 +20,7 @@ async function start(config: WorkerConfig): Promise<() => Promise<void>> {
   await redis.connect()
   await checkRedisSettings(redis)
   await checkMysqlSettings(mysql)
+  await checkQueues(config.SLUICE_AMQP_URL)
 
   const registers = [createMetrics(config.SLUICE_NAME)]
   const tickets = new Counter({
