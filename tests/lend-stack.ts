@@ -98,6 +98,7 @@ export async function openShop(at: StackAddress): Promise<Shop> {
     orders: (sale) => select(mysql, 'SELECT * FROM orders WHERE sale_id = ? ORDER BY number', [sale]),
     refusals: (sale) => select(mysql, 'SELECT * FROM refusals WHERE sale_id = ? ORDER BY number', [sale]),
     close: async () => {
+      if (redis.status === 'end') return
       redis.disconnect()
       await mysql.end()
     },
