@@ -67,8 +67,8 @@ async function bringPackages() {
     process.exit(startCompose(ROOT, args.includes('--detach'), say))
   }
   const byHand =
-    missing === undefined ? '' : `apt-get install --no-install-recommends ${missing.join(' ')}\nor `
-  throw new Error(`${why}\nInstall by hand: ${byHand}use Docker: docker compose up --build`)
+    missing === undefined ? '' : `by hand: apt-get install --no-install-recommends ${missing.join(' ')}\n`
+  throw new Error(`${why}\n${byHand}or with Docker: docker compose up --build`)
 }
 
 /** Installs; says why not where that does not work. */

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -91,6 +91,15 @@ test('a process that ignores TERM, or is stopped, is killed', async () => {
   await endLeftovers(dir, recordOf([named(deaf), named(frozen)]), 300)
   expect(isAlive(deaf)).toBe(false)
   expect(isAlive(frozen)).toBe(false)
+})
+
+test('a stopped process goes on to end in order', async () => {
+  const polite = await spawnSession(
+    "trap 'echo goodbye > said; exit' TERM; echo; while :; do sleep 0.1; done",
+  )
+  process.kill(polite.pid, 'SIGSTOP')
+  await endLeftovers(dir, recordOf([named(polite)]), 5000)
+  expect(readFileSync(join(dir, 'said'), 'utf8')).toBe('goodbye\n')
 })
 
 test('a folder whose supervisor lives can not be claimed, and of two claims one wins', async () => {

@@ -98,6 +98,15 @@ test('stop kills what ignores TERM, and what is frozen', async () => {
   expect(identify(frozenPid)).toBeUndefined()
 })
 
+test('stop lets a frozen process go on, so that it ends in order', async () => {
+  const goodbye = "process.on('SIGTERM', () => { console.log('goodbye'); process.exit() });"
+  const one = superviseScript(`${goodbye}${FOREVER}`, { stopWithinMs: 5000 })
+  await one.start()
+  one.kill('SIGSTOP')
+  await one.stop()
+  expect(readFileSync(join(dir, 'logs', 'script.log'), 'utf8')).toBe('goodbye\n')
+})
+
 test('what a killed process leaves behind is ended with it', async () => {
   const file = join(dir, 'child')
   const spawnChild = `const c = require('child_process').spawn('sleep', ['60']); require('fs').writeFileSync(${JSON.stringify(file)}, String(c.pid));`
