@@ -1,14 +1,9 @@
-import { spawn } from 'node:child_process'
-import { join } from 'node:path'
 import { connect } from 'amqplib'
 import { createConnection } from 'mysql2/promise'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { ORDERS_QUEUE } from '../../contract/topology.ts'
-import { ROOT } from '../../platform/root.ts'
-import { choosePort, returnPort } from '../../stack/ports.ts'
 import { openShop, type Shop } from '../lend-stack.ts'
-
-const PATIENCE_MS = 20_000
+import { type Env, NEEDS, ROLES, type Role, startProgram } from './start-program.ts'
 
 let shop: Shop
 beforeAll(async () => {
@@ -16,64 +11,15 @@ beforeAll(async () => {
 })
 afterAll(() => shop?.close())
 
-type Env = Record<string, string | undefined>
-const PROGRAMS = { gateway: 'gateway/server.js', worker: 'workers/server.js' }
-type Role = keyof typeof PROGRAMS
-const ROLES: Role[] = ['gateway', 'worker']
-
-const NEEDS: Record<Role, string[]> = {
-  gateway: ['REDIS_URL', 'MYSQL_URL', 'AMQP_URL', 'JWT_SECRET', 'TICKET_SECRET', 'EDGE_KEY'],
-  worker: ['REDIS_URL', 'MYSQL_URL', 'AMQP_URL'],
-}
-
-/**
- * Starts the built program beside the stack with these changes (undefined: the key is missing). Gives the exit code and
- * what it said; a program that runs on is ended, and its code is undefined.
- */
-async function start(
-  role: Role,
-  changes: Env = {},
-): Promise<{ code: number | null | undefined; said: string }> {
-  const port = await choosePort()
-  const needed = Object.fromEntries(
-    NEEDS[role].map((name) => [`SLUICE_${name}`, shop.at.env[`SLUICE_${name}`]]),
-  )
-  const env: Env = { PATH: process.env.PATH, ...needed, SLUICE_PORT: String(port), ...changes }
-  const child = spawn(process.execPath, [join(ROOT, 'dist', PROGRAMS[role])], {
-    env: env as NodeJS.ProcessEnv,
-  })
-  let said = ''
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.on('data', (chunk: Buffer) => {
-      said += chunk.toString()
-    })
-  }
-  try {
-    return await new Promise((resolve, reject) => {
-      child.once('error', reject)
-      child.once('close', (code) => resolve({ code, said }))
-      const deadline = Date.now() + PATIENCE_MS
-      const look = () => {
-        if (said.includes('Server listening') || Date.now() > deadline) resolve({ code: undefined, said })
-        else if (child.exitCode === null) setTimeout(look, 50)
-      }
-      look()
-    })
-  } finally {
-    child.kill('SIGKILL')
-    returnPort(port)
-  }
-}
-
 async function expectRefusal(role: Role, changes: Env, ...names: string[]): Promise<void> {
-  const { code, said } = await start(role, changes)
+  const { code, said } = await startProgram(shop.at, role, changes)
   expect(code, `it should not have started; it said: ${said}`).toBe(1)
   for (const name of names) expect(said).toContain(name)
   for (const secret of Object.values(shop.at.secrets)) expect(said).not.toContain(secret)
 }
 
 test.each(ROLES)('a %s starts where nothing is wrong', async (role) => {
-  expect(await start(role)).toMatchObject({ code: undefined })
+  expect(await startProgram(shop.at, role)).toMatchObject({ code: undefined })
 })
 
 describe('its own settings', () => {
