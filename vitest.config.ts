@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config'
 
-// Four groups, one after the other. The first runs side by side; the others drive whole stacks and measure times, so
+// Five groups, one after the other. The first runs side by side; the others drive whole stacks and measure times, so
 // their files run one at a time.
 export default defineConfig({
   test: {
@@ -40,10 +40,18 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'benchmarks',
+          include: ['benchmarks/**/*.test.ts'],
+          fileParallelism: false,
+          sequence: { groupOrder: 3 },
+        },
+      },
+      {
+        test: {
           name: 'stack',
           include: ['tests/stack/**/*.test.ts'],
           fileParallelism: false,
-          sequence: { groupOrder: 3 },
+          sequence: { groupOrder: 4 },
         },
       },
     ],
