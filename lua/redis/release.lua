@@ -89,7 +89,7 @@ end
 
 -- The head of the line. Where nobody asked for more than one unit it is simply cut off; else a ticket that wants more
 -- than is free stays at its place and the next one that fits goes first, so that no unit waits for a large order.
-local taken, units, served = {}, 0, 0
+local taken, units = {}, 0
 if redis.call('EXISTS', KEYS[3]) == 0 then
   local head = redis.call('ZPOPMIN', KEYS[2], math.min(allowed, free))
   for i = 1, #head, 2 do
@@ -127,7 +127,7 @@ for _, ticket in ipairs(taken) do
     redis.call('HSET', KEYS[6], ticket[2], ticket[1])
   end
 end
-served = taken[#taken][1]
+local served = taken[#taken][1]
 waiting = waiting - units
 if kind == 'order' then
   local hungry = (waiting > 0 and free > units) and 1 or 0
