@@ -79,6 +79,7 @@ export function planRabbitmq(dir: string, ports: RabbitmqPorts, secrets: Secrets
     isReady: async () =>
       (await answers(ports.amqp, 'PLAIN', 'AMQP\0\0\x09\x01')) &&
       (await answers(ports.management, 'HTTP/1.1', 'GET / HTTP/1.0\r\n\r\n')),
+    isAlive: () => answers(ports.amqp, 'PLAIN', 'AMQP\0\0\x09\x01'),
     readyWithinMs: 90_000,
     // It closes its listeners and stores within 0.3 s. Then 3.10 may wait 5 s for the supervisor of an at-least-once
     // dead-letter queue, which it restarts while it stops; nothing is left to save then.

@@ -2,6 +2,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { choosePort, returnPort } from './ports.ts'
+import { answers } from './probe.ts'
 import { identify } from './process-identity.ts'
 import { backoffMs, type ServerPlan, type Supervised, supervise } from './supervise.ts'
 
@@ -128,4 +130,18 @@ test('a process gets no SLUICE_ setting of ours, only its own', async () => {
   } finally {
     delete process.env.SLUICE_LEAKED
   }
+})
+
+test('a process that freezes is killed and started again, one that is only slow is not', async () => {
+  const port = await choosePort()
+  const serve = `require('net').createServer((s) => { s.on('error', () => {}); setTimeout(() => s.end('here'), 50) }).listen(${port}, '127.0.0.1');`
+  const plan = { isReady: () => answers(port, 'here', '', 300), frozenAfterMs: 1000 }
+  const one = superviseScript(`ready();${serve}`, plan)
+  await one.start()
+  await new Promise((resolve) => setTimeout(resolve, 2500))
+  expect(one.pids()).toHaveLength(1)
+  one.kill('SIGSTOP')
+  await expect.poll(() => one.pids().length, { timeout: 8000 }).toBe(2)
+  await one.waitReady()
+  returnPort(port)
 })
