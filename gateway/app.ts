@@ -35,11 +35,14 @@ export function buildApp(services: Services): App {
   app.setErrorHandler((error, request, reply) => {
     const problem = toProblem(error as FastifyError, request)
     if (problem.retryAfterS !== undefined) reply.header('retry-after', problem.retryAfterS)
-    return reply
-      .code(problem.status)
-      .type('application/problem+json')
-      .header('cache-control', 'no-store')
-      .send(problem.toBody())
+    return (
+      reply
+        .code(problem.status)
+        .type('application/problem+json')
+        .header('cache-control', 'no-store')
+        // As bytes: to JSON that it writes itself Fastify adds a charset, which JSON does not have and the door does not say.
+        .send(Buffer.from(JSON.stringify(problem.toBody())))
+    )
   })
   app.setNotFoundHandler(() => {
     throw new Problem('not_found')

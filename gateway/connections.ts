@@ -1,3 +1,4 @@
+import { checkQueues } from '../contract/check-queues.ts'
 import type { Logger } from '../platform/log.ts'
 import { connectMysql, type Pool } from '../platform/mysql.ts'
 import { connectRedis, connectSubscriber, firstConnect, type Redis } from '../platform/redis.ts'
@@ -10,7 +11,10 @@ export interface Connections {
   mysql: Pool
 }
 
-/** Connects to Redis and MySQL, waits for them where they are still starting, and refuses unsafe settings. Throws UnsafeSettings, or what the connection failed with. */
+/**
+ * Connects to Redis and MySQL, waits for them where they are still starting, and refuses unsafe settings, RabbitMQ's too.
+ * Throws UnsafeSettings, or what the connection failed with.
+ */
 export async function openConnections(config: GatewayConfig, log: Logger): Promise<Connections> {
   const redis = connectRedis(config.SLUICE_REDIS_URL, config.SLUICE_NAME)
   const subscriber = connectSubscriber(config.SLUICE_REDIS_URL, `${config.SLUICE_NAME}-subscriber`)
@@ -21,6 +25,7 @@ export async function openConnections(config: GatewayConfig, log: Logger): Promi
   await Promise.all([firstConnect(redis), firstConnect(subscriber)])
   await checkRedisSettings(redis)
   await checkMysqlSettings(mysql, (error) => log.warn({ err: error }, 'mysql is not there yet'))
+  await checkQueues(config.SLUICE_AMQP_URL)
   return { redis, subscriber, mysql }
 }
 

@@ -6,9 +6,11 @@ import { changePhase } from './change-phase.ts'
 import type { SaleStores } from './create-sale.ts'
 import { publishSalePage } from './publish-page.ts'
 import { unknownSale } from './unknown-sale.ts'
+import { untilSnapshot } from './until-snapshot.ts'
 
 /**
- * Publishes a sale: its page first, so that it is there when the first link arrives, then MySQL, then Redis.
+ * Publishes a sale: its page first, so that it is there when the first link arrives, then MySQL, then Redis; ends when
+ * the doors know it.
  * Publishing again repairs what is missing. Throws Problem `unknown_sale`, or `conflict` once the sale is closed.
  */
 export async function publishSale({ mysql, redis, www }: SaleStores, id: number): Promise<Sale> {
@@ -20,5 +22,6 @@ export async function publishSale({ mysql, redis, www }: SaleStores, id: number)
   )
   await preloadSale(mysql, redis, id)
   await redis.publish(SALE_CHANGED, String(id))
+  await untilSnapshot(redis, id)
   return published
 }

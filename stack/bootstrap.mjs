@@ -1,10 +1,10 @@
 // The first thing that runs, also in a fresh clone: plain JavaScript, nothing but Node. It brings what a command needs
 // (npm packages, Debian packages, the build) and hands over to the built program in this same process.
-import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { build, needsBuild, needsInstall, once, runNpm } from './build-fresh.mjs'
+import { hasCompose, startCompose } from './compose.mjs'
 import { findMissing, findRoot, installPackages, packagesFor } from './debian-packages.mjs'
 
 const OLDEST_NODE = [20, 19]
@@ -37,11 +37,11 @@ async function main() {
     process.exit(runTests(ROOT, args))
   }
   if (!(command in PROGRAMS)) throw new Error(`${command ?? 'nothing'}: no such command`)
-  if (['start', 'bench', 'faults'].includes(command)) {
-    if (!(await bringPackages())) return
-  }
-  await bringBuild()
-  await handOver(join(ROOT, 'dist', PROGRAMS[command]))
+  if (['start', 'bench', 'faults'].includes(command)) await bringPackages()
+  const program = join(ROOT, 'dist', PROGRAMS[command])
+  // Stopping must work also while somebody's sources do not compile.
+  if (command !== 'stop' || !existsSync(program)) await bringBuild()
+  await handOver(program)
 }
 
 function checkNode() {
@@ -56,46 +56,38 @@ function say(line) {
   process.stderr.write(`${at} s  ${line}\n`)
 }
 
-/** True when every Debian package is there; false when Docker Compose runs the stack instead. */
+/** Installs the Debian packages that are missing. Where that can not be, Docker Compose takes over for `start`. */
 async function bringPackages() {
   const packages = packagesFor(command)
   const missing = findMissing(packages)
-  if (missing?.length === 0) return true
-  const prefix = missing === undefined ? undefined : findRoot()
-  if (prefix !== undefined) {
-    say(`apt: installing ${missing.join(', ')} (some minutes; their services are not started)`)
-    const since = Date.now()
-    await installPackages(ROOT, prefix, missing)
-    say(`apt: done (${seconds(since)})`)
-    return true
-  }
-  const why =
-    missing === undefined
-      ? 'this system has no dpkg, so nginx, Redis, RabbitMQ and MariaDB can not be installed'
-      : `these packages are missing and neither root nor "sudo -n" can install them: ${missing.join(' ')}`
+  if (missing?.length === 0) return
+  const why = await installMissing(missing)
+  if (why === undefined) return
   if (command === 'start' && hasCompose()) {
     say(`${why}; starting with Docker Compose instead`)
-    const up = spawnSync(
-      'docker',
-      ['compose', 'up', '--build', ...(args.includes('--detach') ? ['--wait'] : [])],
-      {
-        cwd: ROOT,
-        stdio: 'inherit',
-      },
-    )
-    process.exit(up.status ?? 1)
+    process.exit(startCompose(ROOT, args.includes('--detach'), say))
   }
   const byHand =
-    missing === undefined
-      ? ''
-      : ` Install them (apt-get install --no-install-recommends ${missing.join(' ')}), or`
-  throw new Error(`${why}.${byHand} use Docker: docker compose up --build`)
+    missing === undefined ? '' : `by hand: apt-get install --no-install-recommends ${missing.join(' ')}\n`
+  throw new Error(`${why}\n${byHand}or with Docker: docker compose up --build`)
 }
 
-/** A docker command alone is not enough: its engine must answer. */
-function hasCompose() {
-  const works = (list) => spawnSync('docker', list, { stdio: 'ignore', timeout: 10_000 }).status === 0
-  return works(['compose', 'version']) && works(['info'])
+/** Installs; says why not where that does not work. */
+async function installMissing(missing) {
+  if (missing === undefined)
+    return 'this system has no dpkg, so nginx, Redis, RabbitMQ and MariaDB can not be installed'
+  const prefix = findRoot()
+  if (prefix === undefined)
+    return `${missing.join(', ')} are missing, and neither root nor "sudo -n" is there to install them`
+  say(`apt: installing ${missing.join(', ')} (some minutes; their services are not started)`)
+  const since = Date.now()
+  try {
+    await installPackages(ROOT, prefix, missing)
+  } catch (error) {
+    return error.message
+  }
+  say(`apt: done (${seconds(since)})`)
+  return undefined
 }
 
 async function bringBuild() {

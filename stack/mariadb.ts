@@ -62,6 +62,8 @@ export function planMysql(dir: string, port: number, secrets: Secrets): ServerPl
       if (!existsSync(data)) await install(server, data, user)
     },
     isReady: () => answers(port, '\x0a'),
+    // Whatever it says, "too many connections" too.
+    isAlive: () => answers(port, ''),
     readyWithinMs: 60_000,
     stopWithinMs: 20_000,
   }

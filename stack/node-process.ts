@@ -18,6 +18,8 @@ export const planNodeProcess = (
   args: [join(root, 'dist', FOLDERS[role], 'server.js')],
   env: { ...env, SLUICE_NAME: name, SLUICE_HOST: '127.0.0.1', SLUICE_PORT: String(port) },
   isReady: () => answersHttp(port, '/internal/health'),
+  // 503 while a backend is down: it lives.
+  isAlive: () => answersHttp(port, '/internal/health', 'HTTP/1.1 '),
   readyWithinMs: 30_000,
   stopWithinMs: 10_000,
 })

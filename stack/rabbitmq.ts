@@ -1,10 +1,13 @@
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { findProgram } from './find-program.ts'
 import { answers } from './probe.ts'
 import { rabbitmqDefinitions } from './rabbitmq-definitions.ts'
+import { linkRabbitmqHome } from './rabbitmq-home.ts'
 import type { Secrets } from './secrets.ts'
 import type { ServerPlan } from './supervise.ts'
+
+const PLUGINS = ['rabbitmq_management']
 
 export interface RabbitmqPorts {
   amqp: number
@@ -32,13 +35,16 @@ export const planEpmd = (ports: RabbitmqPorts): ServerPlan => ({
 /** RabbitMQ with the management plugin, everything of it under the run folder. */
 export function planRabbitmq(dir: string, ports: RabbitmqPorts, secrets: Secrets): ServerPlan {
   const home = join(dir, 'rabbitmq')
+  const script = linkRabbitmqHome(findServerScript(), join(home, 'server'), PLUGINS)
   return {
     name: 'rabbitmq',
     role: 'rabbitmq',
-    command: findServerScript(),
+    command: script,
     args: ['-noinput', '+B', 'i'],
     env: {
       HOME: home,
+      // Else the script follows its own link to where it is installed.
+      RABBITMQ_SCRIPTS_DIR: dirname(script),
       // The script then becomes the Erlang machine instead of watching over it: one pid, and TERM ends it in order.
       RABBITMQ_ALLOW_INPUT: '1',
       RABBITMQ_NODENAME: 'sluice@localhost',
@@ -66,13 +72,14 @@ export function planRabbitmq(dir: string, ports: RabbitmqPorts, secrets: Secrets
       const definitions = join(home, 'definitions.json')
       // Erlang reads the cookie from HOME and wants it to be the owner's alone.
       writeFileSync(join(home, '.erlang.cookie'), secrets.erlangCookie, { mode: 0o600 })
-      writeFileSync(join(home, 'enabled_plugins'), '[rabbitmq_management].\n')
+      writeFileSync(join(home, 'enabled_plugins'), `[${PLUGINS.join(',')}].\n`)
       writeFileSync(definitions, JSON.stringify(rabbitmqDefinitions(secrets), null, 2), { mode: 0o600 })
       writeFileSync(join(home, 'rabbitmq.conf'), rabbitmqConfig(ports, definitions))
     },
     isReady: async () =>
       (await answers(ports.amqp, 'PLAIN', 'AMQP\0\0\x09\x01')) &&
       (await answers(ports.management, 'HTTP/1.1', 'GET / HTTP/1.0\r\n\r\n')),
+    isAlive: () => answers(ports.amqp, 'PLAIN', 'AMQP\0\0\x09\x01'),
     readyWithinMs: 90_000,
     // It closes its listeners and stores within 0.3 s. Then 3.10 may wait 5 s for the supervisor of an at-least-once
     // dead-letter queue, which it restarts while it stops; nothing is left to save then.

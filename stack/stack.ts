@@ -106,7 +106,9 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 
   const start = async (plan: ServerPlan) => {
     const since = Date.now()
-    const server = supervise(dir, plan, keepRecord)
+    const server = supervise(dir, plan, keepRecord, (name, forMs) =>
+      onProgress(`${name} has not answered for ${forMs / 1000} s: killed, it starts again`),
+    )
     servers.push(server)
     await server.start()
     if (plan.role !== 'epmd') onProgress(`${plan.name} is ready (${seconds(since)})`)

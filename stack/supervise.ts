@@ -17,6 +17,10 @@ export interface ServerPlan {
   /** True once the server does its work. */
   isReady: () => Promise<boolean>
   readyWithinMs: number
+  /** True while it answers at all, well or not; `isReady` where left out. */
+  isAlive?: () => Promise<boolean>
+  /** A process that has not answered for so long is frozen: it is killed and started again. */
+  frozenAfterMs?: number
   stopSignal?: NodeJS.Signals
   /** After so long it is killed. */
   stopWithinMs: number
@@ -39,6 +43,8 @@ export interface Supervised {
 }
 
 const PROBE_EVERY_MS = 50
+const WATCH_EVERY_MS = 1000
+const FROZEN_AFTER_MS = 7000
 const FIRST_BACKOFF_MS = 100
 const LONGEST_BACKOFF_MS = 3000
 /** After so long without a crash the next one is a first one again. */
@@ -52,7 +58,12 @@ export const backoffMs = (crashes: number): number =>
   Math.min(FIRST_BACKOFF_MS * 2 ** (crashes - 1), LONGEST_BACKOFF_MS)
 
 /** Keeps one process running, as the leader of its own session, with its output in `dir/logs/NAME.log`. */
-export function supervise(dir: string, plan: ServerPlan, onChange: () => void = () => {}): Supervised {
+export function supervise(
+  dir: string,
+  plan: ServerPlan,
+  onChange: () => void = () => {},
+  onFrozen: (name: string, forMs: number) => void = () => {},
+): Supervised {
   let wanted = false
   let prepared = false
   let child: ChildProcess | undefined
@@ -101,10 +112,29 @@ export function supervise(dir: string, plan: ServerPlan, onChange: () => void = 
         if (child !== born) return
         ready = true
         everReady = true
+        void watch(born)
       } else if (Date.now() - startedAt > plan.readyWithinMs) {
         killSession(born.pid)
         return
       } else await sleep(PROBE_EVERY_MS)
+    }
+  }
+
+  /** A frozen process holds its port, its locks and its clients, and never ends by itself. */
+  const watch = async (born: ChildProcess) => {
+    const { frozenAfterMs = FROZEN_AFTER_MS, isAlive = plan.isReady } = plan
+    let heardAt = Date.now()
+    while (child === born) {
+      await sleep(Math.min(WATCH_EVERY_MS, frozenAfterMs / 4))
+      const askedAt = Date.now()
+      // Nobody asked for a while: it was this process that stood still.
+      if (askedAt - heardAt > 2 * frozenAfterMs) heardAt = askedAt
+      if (await isAlive().catch(() => false)) heardAt = Date.now()
+      else if (child === born && Date.now() - heardAt > frozenAfterMs) {
+        onFrozen(plan.name, frozenAfterMs)
+        killSession(born.pid)
+        return
+      }
     }
   }
 

@@ -1,12 +1,15 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { dumpSchema } from '../ops/schema/dump-schema.ts'
 import { migrate } from '../platform/migrate.ts'
 import { connectMysql, type Pool } from '../platform/mysql.ts'
 import { ROOT } from '../platform/root.ts'
 import { splitStatements } from '../platform/split-statements.ts'
 import { type LentServer, lendMariadb } from './lend-servers.ts'
+
+// Real servers on a machine that runs other tests beside these.
+vi.setConfig({ testTimeout: 20_000 })
 
 let mariadb: LentServer
 let mysql: Pool

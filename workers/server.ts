@@ -1,5 +1,6 @@
 import Fastify from 'fastify'
 import { Counter, Histogram } from 'prom-client'
+import { checkQueues } from '../contract/check-queues.ts'
 import { createProvider } from '../contract/payments/provider.ts'
 import { ConfigError } from '../platform/config.ts'
 import { createLog } from '../platform/log.ts'
@@ -26,6 +27,7 @@ async function start(config: WorkerConfig): Promise<() => Promise<void>> {
   await firstConnect(redis)
   await checkRedisSettings(redis)
   await checkMysqlSettings(mysql, (error) => log.warn({ err: error }, 'mysql is not there yet'))
+  await checkQueues(config.SLUICE_AMQP_URL)
 
   const registers = [createMetrics(config.SLUICE_NAME)]
   const tickets = new Counter({

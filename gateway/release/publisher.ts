@@ -52,7 +52,7 @@ export async function createPublisher(
       })
       // Unroutable messages come back, and are confirmed all the same: the queue is gone, so declare it again.
       opened.on('return', (message) => {
-        log.error({ lease: message.properties.messageId }, 'release came back: the orders queue is missing')
+        log.error({ message: message.properties.messageId }, 'release came back: the orders queue is missing')
         pending.get(String(message.properties.messageId))?.(false)
         connection.close().catch(() => undefined)
       })
@@ -66,14 +66,15 @@ export async function createPublisher(
     publish(batch) {
       const open = channel
       if (!open) return Promise.resolve(false)
+      const id = messageId(batch)
       return new Promise((resolve) => {
         const settle = (confirmed: boolean): void => {
           clearTimeout(timer)
-          if (pending.get(batch.lease) === settle) pending.delete(batch.lease)
+          if (pending.get(id) === settle) pending.delete(id)
           resolve(confirmed)
         }
         const timer = setTimeout(() => settle(false), confirmMs)
-        pending.set(batch.lease, settle)
+        pending.set(id, settle)
         try {
           full = !open.publish(
             RELEASE_EXCHANGE,
@@ -82,7 +83,7 @@ export async function createPublisher(
             {
               persistent: true,
               mandatory: true,
-              messageId: batch.lease,
+              messageId: id,
               contentType: 'application/json',
               type: batch.message.kind,
               headers: { sale: batch.message.sale, tickets: batch.message.tickets.length },
@@ -98,3 +99,7 @@ export async function createPublisher(
     close,
   }
 }
+
+/** Names a batch within the 255 bytes that AMQP has for it; a lease, which lists every number, may be longer. */
+const messageId = ({ message: { sale, epoch, kind, tickets } }: ReleasedBatch): string =>
+  `${sale}:${epoch}:${kind}:${tickets[0]!.number}-${tickets.at(-1)!.number}:${tickets.length}`

@@ -78,4 +78,9 @@ function M.unsigned()
   ask_and_pass(UNSIGNED, method.POST)
 end
 
+-- GET says who is signed in, POST signs in.
+function M.sign_in()
+  ask_and_pass(UNSIGNED, method.READ_OR_POST)
+end
+
 return M

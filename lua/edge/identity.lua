@@ -10,9 +10,9 @@ local verified = assert(lrucache.new(tunables.verified_tokens))
 local M = {}
 
 function M.check(ctx)
-  local text, code = token.of(ctx)
+  local text = token.of(ctx)
   if not text then
-    return code
+    return "unauthenticated"
   end
   local claims = verified:get(text)
   local now_s = ctx.now / 1000

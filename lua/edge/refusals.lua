@@ -44,8 +44,6 @@ local M = { LIST = LIST }
 function M.send(code, retry_after_s, members)
   local refusal = prebuilt[code]
   counts:incr(refusal.counter, 1, 0)
-  -- A body left unread would be taken for the next request on this connection.
-  ngx.req.discard_body()
   local body = refusal.start .. (members and "," .. members .. "}" or "}")
   ngx.status = refusal.status
   local header = ngx.header

@@ -1,6 +1,6 @@
 -- Reads what a sale's keys say about its tickets and units, at one instant, for the audit. Changes nothing (it is
 -- called by EVAL_RO). Numbers come back as ranges, so a line of a million is a short answer.
--- Takes about 0.5 s of Redis for a line of a million, and nothing noticeable for a few thousand.
+-- Takes about 0.6 s of Redis for a line of a million, and nothing noticeable for a few thousand.
 --
 -- KEYS  1 card  2 line  3 wants  4 flight  5 fate
 -- Output {0}, or {1, {epoch, stock, left, waiting, flying, next, ceiling, awaiting}, ending, units the line wants, line,

@@ -1,8 +1,11 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { saleKeys } from '../../contract/keys.ts'
+import { joinLine } from '../../contract/line/join.ts'
+import { reserveBatch } from '../../contract/line/reserve.ts'
 import { preloadSale } from '../../contract/preload.ts'
 import { auditSale } from '../../ops/audit/audit-sale.ts'
 import { stepPhase } from '../../ops/change-phase.ts'
+import { createSale } from '../../ops/create-sale.ts'
 import { migrate } from '../../platform/migrate.ts'
 import { connectMysql, select, transaction } from '../../platform/mysql.ts'
 import { connectRedis } from '../../platform/redis.ts'
@@ -19,6 +22,9 @@ import {
   writeOrder,
   writeRefusal,
 } from './books.ts'
+
+// Real servers on a machine that runs other tests beside these.
+vi.setConfig({ testTimeout: 20_000 })
 
 let servers: LentServer[]
 let stores: Stores
@@ -195,6 +201,19 @@ const FAULTS: [name: string, breakIt: (sale: number) => Promise<unknown>, proble
     ['#12 is in the line and in flight'],
   ],
   [
+    'an order of more units than the sale allows',
+    async (sale) => {
+      await sql('UPDATE orders SET quantity = 2, amount_cents = 1980 WHERE sale_id = ? AND number = 2', sale)
+      await sql('UPDATE sales SET sold = 7 WHERE id = ?', sale)
+      await stores.redis
+        .multi()
+        .hset(saleKeys(sale).fate, '2', 'awaiting_payment,2,0,buyer2')
+        .hincrby(saleKeys(sale).card, 'left', -1)
+        .exec()
+    },
+    ['#2 is an order of 2 units for 1980 EUR cents; the sale allows 1 at 990 EUR cents each'],
+  ],
+  [
     'an order of another amount',
     (sale) => sql('UPDATE orders SET amount_cents = 1 WHERE sale_id = ? AND number = 2', sale),
     ['#2 is an order of 1 units for 1 EUR cents; the sale allows 1 at 990 EUR cents each'],
@@ -263,6 +282,28 @@ test.each(FAULTS)('%s', async (_, breakIt, problems) => {
   const told = await audit(sale)
   expect(told.problems).toEqual(problems.map((problem) => problem.replace('#', `ticket ${sale}-`)))
   expect(told.ok).toBe(false)
+})
+
+test('tickets of several units, in the line, in flight and reserved', async () => {
+  const { id: sale } = await createSale(stores, {
+    ...{
+      title: 'umbrellas',
+      stock: 10,
+      standby: 9,
+      perUser: 3,
+      priceCents: 990,
+      release: 'auto',
+      opensAt: Date.now() - 1,
+    },
+  })
+  const wanted = [1, 2, 3].flatMap((i) =>
+    [1, 2, 3].map((quantity) => ({ buyer: `b${i}${quantity}`, quantity })),
+  )
+  await joinLine(stores.redis, sale, wanted)
+  await release(stores, sale)
+  expect(await audit(sale)).toMatchObject({ ok: true, waiting: 3, inFlight: 6 })
+  await reserveBatch(stores.redis, sale, [{ number: 2, buyer: 'b12', quantity: 2 }])
+  expect(await audit(sale)).toMatchObject({ ok: true, waiting: 3, inFlight: 6, sold: 0 })
 })
 
 test('more sold than the stock', async () => {

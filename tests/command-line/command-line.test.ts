@@ -1,13 +1,16 @@
 import { PassThrough } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { jwtVerify } from 'jose'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { SALE_CHANGED, saleKeys } from '../../contract/keys.ts'
 import { runCommandLine } from '../../ops/command-line.ts'
 import { migrate } from '../../platform/migrate.ts'
 import { connectMysql, type Pool, select } from '../../platform/mysql.ts'
 import { connectRedis, connectSubscriber, type Redis } from '../../platform/redis.ts'
 import { type LentServer, lendMariadb, lendRedis } from '../lend-servers.ts'
+
+// Real servers on a machine that runs other tests beside these.
+vi.setConfig({ testTimeout: 20_000 })
 
 const JWT_SECRET = 'only for tests, 32 characters and more'
 let servers: LentServer[]
@@ -292,7 +295,7 @@ test('audit: 0 for right books, 1 for wrong ones, and for none', async () => {
   expect(wrong.code).toBe(1)
   expect(JSON.parse(wrong.stdout).problems).toHaveLength(1)
   expect(await runJson(['audit', '99999'])).toMatchObject({ code: 1, error: { code: 'unknown_sale' } })
-}, 15_000)
+})
 
 test('token: what the shop would sign', async () => {
   const key = new TextEncoder().encode(JWT_SECRET)

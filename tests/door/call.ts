@@ -53,23 +53,26 @@ export const click = (port: number, sale: number | string, token?: string): Prom
     body: '{}',
   })
 
-/** Sends bytes as they are; returns all that comes back until the server closes or `ms` pass. */
-export function sendRaw(port: number, text: string, ms = 1000): Promise<string> {
+/** Sends bytes as they are, with a pause between the parts; returns all that comes back within a second, or until the end. */
+export function sendRaw(port: number, parts: string[], pauseMs = 0): Promise<string> {
   return new Promise((resolve, reject) => {
-    const socket = connect(port, '127.0.0.1', () => socket.write(text))
+    const socket = connect(port, '127.0.0.1', async () => {
+      for (const part of parts) {
+        socket.write(part)
+        await pause(pauseMs)
+      }
+    })
     let answer = ''
     const done = () => {
+      clearTimeout(timer)
       socket.destroy()
       resolve(answer)
     }
-    const timer = setTimeout(done, ms)
+    const timer = setTimeout(done, 1000)
     socket.on('data', (chunk) => {
       answer += chunk.toString()
     })
-    socket.on('close', () => {
-      clearTimeout(timer)
-      done()
-    })
+    socket.on('close', done)
     socket.on('error', reject)
   })
 }

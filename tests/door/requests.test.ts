@@ -33,7 +33,7 @@ test.each([
   ['PATCH', '/api/orders/1-1', 'GET, HEAD, DELETE'],
   ['GET', '/api/orders/1-1/payment', 'POST'],
   ['GET', '/api/payments/webhook', 'POST'],
-  ['GET', '/dev/sign-in', 'POST'],
+  ['DELETE', '/dev/sign-in', 'GET, HEAD, POST'],
   ['OPTIONS', '/api/sales/1/orders', 'POST'],
 ])('%s %s is 405 with Allow', async (method, path, allow) => {
   const answer = await call(door.flash, method, path, { headers })
@@ -107,7 +107,7 @@ test('what nginx itself can not read is 400', async () => {
   bad.push(`GET /${'x'.repeat(9000)} HTTP/1.1\r\nHost: f\r\n\r\n`)
   bad.push(`GET / HTTP/1.1\r\nHost: f\r\nX-Long: ${'x'.repeat(9000)}\r\n\r\n`)
   for (const text of bad) {
-    const answer = await sendRaw(door.flash, text)
+    const answer = await sendRaw(door.flash, [text])
     expect(answer, text.slice(0, 40)).toMatch(/^HTTP\/1.1 400 /)
     expect(answer).toContain('"code":"invalid_request"')
   }
@@ -133,22 +133,29 @@ test.each([
   '/%69nternal/health',
 ])('%s is no way to the inside', async (path) => {
   const raw = `GET ${path} HTTP/1.1\r\nHost: f\r\nConnection: close\r\nAuthorization: Bearer ${token}\r\n\r\n`
-  expect(await sendRaw(door.flash, raw)).toMatch(/^HTTP\/1.1 404 /)
+  expect(await sendRaw(door.flash, [raw])).toMatch(/^HTTP\/1.1 404 /)
   expect(arrived()).toEqual([])
 })
 
 test('a gateway sees the path that was checked, not the way it was spelled', async () => {
   const raw = `POST /api//sales/2/../%31/orders?x=1 HTTP/1.1\r\nHost: f\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: 2\r\nAuthorization: Bearer ${token}\r\n\r\n{}`
-  expect(await sendRaw(door.flash, raw)).toMatch(/^HTTP\/1.1 202 /)
+  expect(await sendRaw(door.flash, [raw])).toMatch(/^HTTP\/1.1 202 /)
   expect(arrived().map(({ path }) => path)).toEqual(['/api/sales/1/orders'])
 })
 
-test('the body of a refused click is not taken for the next request', async () => {
-  const inner = 'GET /api/orders HTTP/1.1\r\nHost: f\r\n\r\n'
-  const click = `POST /api/sales/2/orders HTTP/1.1\r\nHost: f\r\nContent-Type: application/json\r\nContent-Length: ${inner.length}\r\n\r\n${inner}`
-  const answer = await sendRaw(
-    door.flash,
-    `${click}GET /api/time HTTP/1.1\r\nHost: f\r\nConnection: close\r\n\r\n`,
-  )
-  expect(answer.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 410', 'HTTP/1.1 200'])
-})
+test.each([
+  ['/api/sales/2/orders', 410, 0],
+  ['/api/sales/2/orders', 410, 200],
+  ['/api/nothing', 404, 0],
+  ['/api/nothing', 404, 200],
+  ['/', 405, 0],
+])(
+  'the body of a refused POST %s (%d) is not taken for the next request, also %d ms late',
+  async (path, status, ms) => {
+    const inner = 'GET /api/orders HTTP/1.1\r\nHost: f\r\n\r\n'
+    const post = `POST ${path} HTTP/1.1\r\nHost: f\r\nContent-Type: application/json\r\nContent-Length: ${inner.length}\r\n\r\n`
+    const last = 'GET /api/time HTTP/1.1\r\nHost: f\r\nConnection: close\r\n\r\n'
+    const answer = await sendRaw(door.flash, ms === 0 ? [post + inner + last] : [post, inner + last], ms)
+    expect(answer.match(/HTTP\/1\.1 \d+/g)).toEqual([`HTTP/1.1 ${status}`, 'HTTP/1.1 200'])
+  },
+)

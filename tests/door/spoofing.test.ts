@@ -77,6 +77,9 @@ describe('who a request claims to be', () => {
       expect([answer.status, answer.json.code]).toEqual([400, 'invalid_request'])
     }
     expect(door.gateways[0]!.arrived).toEqual([])
+    // A hundred others do not hide the only one.
+    const behind = [...filler, ...twice.slice(0, 2)]
+    expect((await call(door.flash, 'GET', '/api/orders', { headers: behind })).status).toBe(202)
   })
 
   test('is worth nothing without a token', async () => {

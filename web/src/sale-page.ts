@@ -134,9 +134,8 @@ const lookAtSale = watchSale(
 )
 
 async function join(): Promise<void> {
-  // One click at a time, in this tab; the line itself keeps the promise of one ticket a buyer.
-  if (desk.joining) return
   signIn.hide()
+  // Painted before anything else can happen: the button is shut, and a second click finds it so.
   change({ joining: { attempts: 0 }, refusal: undefined, payment: undefined })
   const wanted = desk.quantity
   const answer: Answer<JoinAnswer> = await joinLine(id, wanted, (attempts, nextMs) => {

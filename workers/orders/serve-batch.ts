@@ -34,13 +34,10 @@ export async function serveBatch(
     try {
       return { fates: await serveOnce(backends, sale, flights), bad: [] }
     } catch (error) {
-      if (error instanceof UnknownSale) {
-        return { fates: [], bad: flights.map((flight) => ({ flight, reason: error.message })) }
-      }
+      if (error instanceof UnknownSale) return allBad(flights, error.message)
       // A duplicate key may be the trace of our own lost commit: one more try reads it as known.
       if (isDataError(error) && attempt > 0) {
-        if (flights.length === 1)
-          return { fates: [], bad: [{ flight: flights[0]!, reason: (error as Error).message }] }
+        if (flights.length === 1) return allBad(flights, (error as Error).message)
         return serveHalves(backends, sale, flights, givenUp)
       }
       backends.log.warn(
@@ -48,13 +45,20 @@ export async function serveBatch(
         'batch not recorded, trying again',
       )
       if (error instanceof SaleUnloaded || error instanceof StaleReservation) {
-        await preloadSale(backends.mysql, backends.redis, sale).catch(() => undefined)
+        const loaded = await preloadSale(backends.mysql, backends.redis, sale).catch(() => 'down')
+        // Nobody could have joined it: waiting for such a sale would never end.
+        if (loaded === undefined) return allBad(flights, `sale ${sale} does not exist, or is a draft`)
       }
       await sleep(Math.min(20 * 2 ** attempt, 1_000))
     }
   }
   return undefined
 }
+
+const allBad = (flights: Flight[], reason: string): Served => ({
+  fates: [],
+  bad: flights.map((flight) => ({ flight, reason })),
+})
 
 async function serveOnce({ redis, mysql, log }: Backends, sale: number, flights: Flight[]): Promise<Fate[]> {
   const fates = await recordBatch(mysql, sale, flights, await reserve(redis, sale, flights))

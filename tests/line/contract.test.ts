@@ -1,0 +1,174 @@
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import { ERRORS } from '../../contract/errors.ts'
+import { ORDER_STATES, REFUSED_STATES } from '../../contract/words.ts'
+import { buildApp } from '../../gateway/app.ts'
+import { readGatewayConfig } from '../../gateway/config.ts'
+import type { Services } from '../../gateway/services.ts'
+import { createLog } from '../../platform/log.ts'
+import { pollAll } from '../crowd.ts'
+import { type Answer, call, pause } from '../door/call.ts'
+import { openShop, type Shop } from '../lend-stack.ts'
+import { checkAnswer, document, operations } from './api-document.ts'
+
+let shop: Shop
+beforeAll(async () => {
+  shop = await openShop(inject('stack'))
+})
+afterAll(() => shop?.close())
+
+test('every route of the gateway is documented, and nothing else', async () => {
+  const { SLUICE_WWW, ...env } = shop.at.env
+  const config = readGatewayConfig({ ...env, SLUICE_PORT: '1', SLUICE_DEV_SIGN_IN: 'true' })
+  // Listed and never called, so the routes need no backends.
+  const app = buildApp({ config, log: createLog('contract', 'silent') } as Services)
+  const routes = new Set<string>()
+  app.addHook('onRoute', ({ method, url }) => {
+    for (const one of [method].flat())
+      if (one !== 'HEAD') routes.add(`${one} ${url.replace(/:(\w+)/g, '{$1}')}`)
+  })
+  await app.ready()
+  await app.close()
+  // What only the machines among themselves call is told in docs/architecture.md.
+  const forBuyers = [...routes].filter((route) => !route.includes(' /internal/'))
+  expect(forBuyers.sort()).toEqual(operations.map(({ name }) => name).sort())
+})
+
+test('it knows the same words as contract/', () => {
+  const { Problem, Standing, Order } = document.components.schemas
+  expect(Problem!.properties.code!.enum).toEqual(Object.keys(ERRORS))
+  expect(Order!.properties.state!.enum).toEqual(ORDER_STATES)
+  expect(Standing!.properties.state!.enum).toEqual([
+    'waiting',
+    'released',
+    ...ORDER_STATES,
+    ...REFUSED_STATES,
+  ])
+  for (const { name, responses } of operations)
+    for (const [status, { 'x-codes': codes = [] }] of Object.entries(responses))
+      for (const code of codes)
+        expect([name, code, ERRORS[code].status]).toEqual([name, code, Number(status)])
+})
+
+describe('every documented answer has been given as documented', () => {
+  const given = new Set<string>()
+
+  /** Checks an answer against the document, and notes it. */
+  const check = (name: string, answer: Answer): Answer => {
+    given.add(`${name} ${checkAnswer(name, answer)}`)
+    return answer
+  }
+
+  const send = (method: string, path: string, buyer?: string, body?: string, type = 'application/json') =>
+    call(shop.at.ports.flash, method, path, {
+      headers: {
+        ...(buyer === undefined ? {} : { authorization: `Bearer ${shop.token(buyer)}` }),
+        ...(body === undefined ? {} : { 'content-type': type }),
+      },
+      ...(body === undefined ? {} : { body }),
+    })
+  const JOIN = 'POST /api/sales/{sale}/orders'
+  const join = async (sale: number | string, buyer?: string, body = '{}', type?: string) =>
+    check(JOIN, await send('POST', `/api/sales/${sale}/orders`, buyer, body, type))
+
+  test('time and sales', async () => {
+    const sale = await shop.sell()
+    check('GET /api/time', await send('GET', '/api/time'))
+    const list = check('GET /api/sales', await send('GET', '/api/sales'))
+    expect(list.json.length).toBeGreaterThan(0)
+    check('GET /api/sales/{sale}', await send('GET', `/api/sales/${sale}`))
+    check('GET /api/sales/{sale}', await send('GET', '/api/sales/999999'))
+    // The gateway's own answers, which the door asks for only where its snapshot does not have the sale.
+    const headers = { 'x-edge-key': shop.at.secrets.edgeKey }
+    const gateway = shop.at.ports.gateways[0]!
+    check('GET /api/time', await call(gateway, 'GET', '/api/time', { headers }))
+    check('GET /api/sales', await call(gateway, 'GET', '/api/sales', { headers }))
+    check('GET /api/sales/{sale}', await call(gateway, 'GET', `/api/sales/${sale}`, { headers }))
+  })
+
+  test('a click', async () => {
+    const [open, small, standing] = await Promise.all([
+      shop.sell(),
+      shop.sell({ stock: 1, standby: 0 }),
+      shop.sell({ stock: 1, standby: 1 }),
+    ])
+    const first = await join(open, 'anna')
+    await join(open, 'anna')
+    await join(open, 'berta', '{"quantity":2}')
+    await join(open)
+    await join(999_999, 'anna')
+    check(JOIN, await send('PUT', `/api/sales/${open}/orders`, 'anna'))
+    await join(open, 'clara', JSON.stringify({ pass: 'x'.repeat(5_000) }))
+    await join(open, 'clara', '{}', 'text/plain')
+    await join(await shop.sell({ opensAt: Date.now() + 60_000 }), 'anna')
+
+    await Promise.all([join(small, 'anna'), join(standing, 'anna'), join(standing, 'berta')])
+    await pause(1_000)
+    await join(small, 'late')
+    await join(standing, 'late')
+    await shop.sluice('sale', 'pause', String(standing))
+    await pause(500)
+    await join(standing, 'paused')
+    await shop.sluice('sale', 'close', String(standing))
+    await pause(500)
+    await join(standing, 'after')
+
+    await pause(1_000)
+    const again = await join(open, 'anna')
+    expect(again.status).toBe(200)
+    expect(again.json.ticket).toBe(first.json.ticket)
+  })
+
+  test('tickets and orders', async () => {
+    const sale = await shop.sell({ stock: 1, standby: 1 })
+    const { json: won } = await join(sale, 'dora')
+    const { json: waits } = await join(sale, 'emma')
+    const look = async (ticket: string, buyer?: string) =>
+      check('GET /api/tickets/{ticket}', await send('GET', `/api/tickets/${ticket}`, buyer))
+    const leave = async (ticket: string, buyer?: string) =>
+      check('DELETE /api/tickets/{ticket}', await send('DELETE', `/api/tickets/${ticket}`, buyer))
+    const orders = async (buyer?: string) => check('GET /api/orders', await send('GET', '/api/orders', buyer))
+    const order = async (id: string, buyer?: string) =>
+      check('GET /api/orders/{order}', await send('GET', `/api/orders/${id}`, buyer))
+
+    await pollAll(shop.at, [{ buyer: 'dora', ticket: won.ticket }])
+    const { json: held } = await look(won.ticket, 'dora')
+    expect(Object.keys(held).sort()).toEqual(['order', 'payBy', 'pollAfterMs', 'state'])
+    expect((await look(waits.ticket, 'emma')).json).toMatchObject({ state: 'waiting', position: 1 })
+    await look(won.ticket)
+    await look(won.ticket, 'emma')
+    await leave(won.ticket)
+    await leave(won.ticket, 'emma')
+    await leave(won.ticket, 'dora')
+    await leave(waits.ticket, 'emma')
+    await pollAll(shop.at, [{ buyer: 'emma', ticket: waits.ticket }])
+    expect((await look(waits.ticket, 'emma')).json).toEqual({ state: 'left' })
+    await leave(waits.ticket, 'emma')
+
+    await orders()
+    expect((await orders('dora')).json[0]).toMatchObject({ order: held.order, sale, payBy: held.payBy })
+    expect((await order(held.order, 'dora')).json).toMatchObject({
+      order: held.order,
+      state: 'awaiting_payment',
+    })
+    await order(held.order)
+    await order(held.order, 'emma')
+  })
+
+  test('sign-in for development', async () => {
+    const user = JSON.stringify({ user: 'anna' })
+    check('POST /dev/sign-in', await send('POST', '/dev/sign-in', undefined, user))
+    check('POST /dev/sign-in', await send('POST', '/dev/sign-in', undefined, '{"user":"two words"}'))
+    check('GET /dev/sign-in', await send('GET', '/dev/sign-in'))
+  })
+
+  test('none is left out', () => {
+    const documented = operations.flatMap(({ name, responses }) =>
+      Object.entries(responses)
+        .filter(([status]) => status !== 'default')
+        .flatMap(([status, { 'x-codes': codes = [''] }]) =>
+          codes.map((code) => `${name} ${status} ${code}`.trim()),
+        ),
+    )
+    expect([...given].sort()).toEqual(documented.sort())
+  })
+})

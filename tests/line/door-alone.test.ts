@@ -1,0 +1,98 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Stack } from '../../stack/stack.ts'
+import { admitted, clickAll, pollAll } from '../crowd.ts'
+import { call, click, eventually } from '../door/call.ts'
+import { lendStack, openShop, type Shop } from '../lend-stack.ts'
+
+// Both gateways are stopped here, so the stack is our own.
+
+let stack: Stack
+let shop: Shop
+let soldOut: number
+let upcoming: number
+let full: number
+let open: number
+let mine: { buyer: string; ticket: string }
+
+beforeAll(async () => {
+  stack = await lendStack({ workers: 1 })
+  shop = await openShop(stack)
+  soldOut = await shop.sell({ stock: 3, standby: 0 })
+  upcoming = await shop.sell({ opensAt: Date.now() + 3_600_000 })
+  full = await shop.sell({ stock: 3, standby: 2 })
+  open = await shop.sell()
+  const [buyer] = admitted(await clickAll(stack, { sale: soldOut, buyers: 3, prefix: 'won' }))
+  mine = buyer!
+  expect(await pollAll(stack, [mine])).toMatchObject([{ state: 'awaiting_payment' }])
+  await clickAll(stack, { sale: full, buyers: 5, prefix: 'stand' })
+  await eventually(async () => (await codeOf(soldOut, 'a')) === 'sold_out')
+  await eventually(async () => (await codeOf(full, 'b')) === 'line_full')
+  await eventually(async () => (await shop.orders(full)).length === 3)
+  await Promise.all([stack.stopProcess('gateway-1'), stack.stopProcess('gateway-2')])
+})
+afterAll(async () => {
+  await shop?.close()
+  await stack?.stop()
+})
+
+const clickAs = (sale: number, buyer: string) => click(stack.ports.flash, sale, shop.token(buyer))
+const codeOf = async (sale: number, buyer: string) => (await clickAs(sale, buyer)).json.code
+const stateOf = async (sale: number) =>
+  (await call(stack.ports.flash, 'GET', `/api/sales/${sale}`)).json.state
+
+test('no gateway answers', async () => {
+  for (const port of stack.ports.gateways)
+    await expect(call(port, 'GET', '/internal/health')).rejects.toThrow()
+})
+
+test('a sold-out sale is refused, with or without a token, for as long as anybody asks', async () => {
+  for (let i = 0; i < 20; i++) {
+    const answer = await clickAs(soldOut, `late${i}`)
+    expect([answer.status, answer.json.code]).toEqual([410, 'sold_out'])
+  }
+  expect((await click(stack.ports.flash, soldOut)).json.code).toBe('sold_out')
+  expect(await stateOf(soldOut)).toBe('sold_out')
+})
+
+test('a full line and a sale that is not open are refused as before', async () => {
+  const answer = await clickAs(full, 'late')
+  expect([answer.status, answer.json.code, answer.headers['retry-after']]).toEqual([503, 'line_full', '2'])
+  const early = await clickAs(upcoming, 'early')
+  expect([early.status, early.json.code]).toEqual([409, 'not_open'])
+  expect(await stateOf(upcoming)).toBe('upcoming')
+})
+
+test('the time, the sales and the pages are still there', async () => {
+  const { status, json } = await call(stack.ports.flash, 'GET', '/api/time')
+  expect(status).toBe(200)
+  expect(Math.abs(json.now - Date.now())).toBeLessThan(2_000)
+  const list = await call(stack.ports.flash, 'GET', '/api/sales')
+  expect(list.json.map(({ id }: { id: number }) => id)).toEqual([soldOut, upcoming, full, open])
+  for (const path of ['/', `/sales/${open}`])
+    expect((await call(stack.ports.flash, 'GET', path)).headers['content-type']).toContain('text/html')
+})
+
+test('what needs a gateway is unavailable for now, and says when to try again', async () => {
+  const headers = { authorization: `Bearer ${shop.token(mine.buyer)}` }
+  const answers = [
+    await clickAs(open, 'somebody'),
+    await call(stack.ports.flash, 'GET', `/api/tickets/${mine.ticket}`, { headers }),
+    await call(stack.ports.flash, 'GET', '/api/orders', { headers }),
+  ]
+  for (const { status, json, headers } of answers) {
+    expect([status, json.code]).toEqual([503, 'unavailable'])
+    expect(headers['retry-after']).toMatch(/^\d+$/)
+    expect(headers['content-type']).toBe('application/problem+json')
+  }
+})
+
+test('when they are back the buyer who was put off gets a ticket at once, and the books are right', async () => {
+  await Promise.all([stack.startProcess('gateway-1'), stack.startProcess('gateway-2')])
+  await eventually(async () => (await clickAs(open, 'somebody')).status === 202, 15_000)
+  expect(await pollAll(stack, [mine])).toMatchObject([{ state: 'awaiting_payment' }])
+  for (const sale of [soldOut, full, open])
+    await eventually(async () => (await shop.audit(sale)).audit.inFlight === 0)
+  expect((await shop.audit(soldOut)).audit).toMatchObject({ ok: true, sold: 3, left: 0 })
+  expect((await shop.audit(full)).audit).toMatchObject({ ok: true, sold: 3, waiting: 2 })
+  expect((await shop.audit(open)).audit).toMatchObject({ ok: true, tickets: 1 })
+})

@@ -1,0 +1,59 @@
+import { defineConfig } from 'vitest/config'
+
+// Five groups, one after the other. The first runs side by side; the others drive whole stacks and measure times, so
+// their files run one at a time.
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'rooms',
+          include: ['{contract,platform,gateway,workers,ops,stack,web}/**/*.test.ts', 'tests/**/*.test.ts'],
+          exclude: [
+            '**/node_modules/**',
+            '**/dist/**',
+            'tests/line/**',
+            'tests/browser/**',
+            'tests/stack/**',
+          ],
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        test: {
+          name: 'line',
+          include: ['tests/line/**/*.test.ts'],
+          globalSetup: ['tests/line/shared-stack.ts'],
+          fileParallelism: false,
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          name: 'browser',
+          include: ['tests/browser/**/*.test.ts'],
+          fileParallelism: false,
+          sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        test: {
+          name: 'benchmarks',
+          include: ['benchmarks/**/*.test.ts'],
+          fileParallelism: false,
+          sequence: { groupOrder: 3 },
+        },
+      },
+      {
+        test: {
+          name: 'stack',
+          include: ['tests/stack/**/*.test.ts'],
+          fileParallelism: false,
+          sequence: { groupOrder: 4 },
+        },
+      },
+    ],
+  },
+})
