@@ -1,14 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Answer, Desk } from './receipts.ts'
 
-/** What a buyer is here for. `never`: orders and does not pay. `leave`: leaves the line while waiting. */
-export type Intent = 'pay' | 'never' | 'cancel' | 'leave'
+/**
+ * What a buyer is here for. `never`: orders and does not pay. `dither`: opens the payment and does not pay. `leave`: leaves
+ * the line while waiting.
+ */
+export type Intent = 'pay' | 'never' | 'dither' | 'cancel' | 'leave'
 
 export interface Buyer {
   name: string
   intent: Intent
   /** One has two tabs open. */
   tabs: 1 | 2
+  /** After a bad end he does not come back, although he still wants one. */
+  givesUp?: boolean
 }
 
 /** Where a buyer buys. */
@@ -44,6 +49,7 @@ export async function buy(buyer: Buyer, floor: Floor): Promise<void> {
       floor.onDone(buyer)
       return
     }
+    if (buyer.givesUp) return
     await sleep(SOLD_OUT_MS)
   }
 }
@@ -72,10 +78,10 @@ async function follow(buyer: Buyer, ticket: string, floor: Floor): Promise<strin
     const { state, order, pollAfterMs } = answer.body
     if (isFinal(state)) return state
     if (state === 'awaiting_payment' && buyer.intent === 'pay') await pay(buyer, order, floor)
+    if (state === 'awaiting_payment' && buyer.intent === 'dither')
+      await openPayment(floor.desk, buyer.name, order)
     if (state === 'awaiting_payment' && buyer.intent === 'cancel')
-      await floor.desk.ask(buyer.name, 'cancel', {
-        ...{ method: 'DELETE', path: `/api/orders/${order}`, about: { order } },
-      })
+      await cancelTwice(floor.desk, buyer.name, order)
     if (state === 'waiting' && buyer.intent === 'leave')
       await floor.desk.ask(buyer.name, 'leave', {
         ...{ method: 'DELETE', path: `/api/tickets/${ticket}`, about: { ticket } },
@@ -85,8 +91,20 @@ async function follow(buyer: Buyer, ticket: string, floor: Floor): Promise<strin
   return undefined
 }
 
+/** A double click. */
+async function cancelTwice(desk: Desk, buyer: string, order: string): Promise<void> {
+  const cancel = () =>
+    desk.ask(buyer, 'cancel', { method: 'DELETE', path: `/api/orders/${order}`, about: { order } })
+  await Promise.all([cancel(), cancel()])
+}
+
 export const pollTicket = (desk: Desk, buyer: string, ticket: string): Promise<Answer> =>
   desk.ask(buyer, 'poll', { method: 'GET', path: `/api/tickets/${ticket}`, about: { ticket } })
+
+const openPayment = (desk: Desk, buyer: string, order: string): Promise<Answer> =>
+  desk.ask(buyer, 'open payment', {
+    ...{ method: 'POST', path: `/api/orders/${order}/payment`, about: { order } },
+  })
 
 /** Opens the payment and pays it; gives up after some tries, until the next poll says that it is still awaited. */
 export async function pay(
@@ -97,9 +115,7 @@ export async function pay(
   paying.count++
   try {
     for (let tries = 0; tries < 3 && !closing(); tries++) {
-      const opened = await desk.ask(buyer.name, 'open payment', {
-        ...{ method: 'POST', path: `/api/orders/${order}/payment`, about: { order } },
-      })
+      const opened = await openPayment(desk, buyer.name, order)
       if (opened.status === 201) {
         const paid = await desk.pay(buyer.name, order)
         if (paid.status === 200 || paid.status === 409) return

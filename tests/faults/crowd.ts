@@ -6,8 +6,10 @@ export interface Crowd {
   /** Lets buyers come, spread over a time. */
   send(buyers: Buyer[], overMs: number): void
   paying(): number
-  /** Buyers who came to pay and neither have nor gave up. */
+  /** Buyers who came to pay and have not. */
   unserved(): Buyer[]
+  /** How many of them are still at it. */
+  wanting(): number
   /** Nobody begins anything any more; resolves when all have noticed. */
   close(): Promise<void>
   /** Every holder of a ticket asks until its answer is final, or the time is over. */
@@ -16,7 +18,7 @@ export interface Crowd {
 
 export function gatherCrowd(desk: Desk, sale: number): Crowd {
   const unserved = new Map<string, Buyer>()
-  const shopping = new Set<Promise<void>>()
+  const shopping = new Map<Promise<void>, Buyer>()
   const paying = { count: 0 }
   let closing = false
   const floor = {
@@ -35,15 +37,16 @@ export function gatherCrowd(desk: Desk, sale: number): Crowd {
       buyers.forEach((buyer, i) => {
         if (buyer.intent === 'pay') unserved.set(buyer.name, buyer)
         const work = shop(buyer, (i * overMs) / buyers.length)
-        shopping.add(work)
+        shopping.set(work, buyer)
         void work.finally(() => shopping.delete(work))
       })
     },
     paying: () => paying.count,
     unserved: () => [...unserved.values()],
+    wanting: () => [...shopping.values()].filter(({ name }) => unserved.has(name)).length,
     async close() {
       closing = true
-      await Promise.all(shopping)
+      await Promise.all(shopping.keys())
     },
     async hearFinals(withinMs) {
       const deadline = Date.now() + withinMs

@@ -7,7 +7,7 @@ import { connectRedis, type Redis } from '../../platform/redis.ts'
 import { choosePort, returnPort } from '../../stack/ports.ts'
 import { AMQP_USER, VHOST } from '../../stack/rabbitmq-definitions.ts'
 import { readSecrets, type Secrets } from '../../stack/secrets.ts'
-import { type Stack, startStack } from '../../stack/stack.ts'
+import { type Stack, type StackOptions, startStack } from '../../stack/stack.ts'
 import { type Link, openLink } from './proxy.ts'
 
 export const LINKS = [
@@ -30,7 +30,7 @@ export interface FaultStack {
 
 /** @param options.root another product than this checkout's, for those that are broken on purpose */
 export async function startFaultStack(
-  options: { root?: string; onProgress?: (line: string) => void } = {},
+  options: Pick<StackOptions, 'root' | 'gateways' | 'workers' | 'onProgress'> = {},
 ): Promise<FaultStack> {
   const folder = await mkdtemp(join(tmpdir(), 'sluice-faults-'))
   const dir = join(realpathSync(folder), 'run')

@@ -45,14 +45,20 @@ export function makePlan(seed: number, faults = faultsOf(seed)): Plan {
     return { name: `b${seed}-${i + 1}`, intent, tabs: random.next() < 0.05 ? 2 : 1 }
   })
   const size = Math.ceil(buyers.length / faults.length)
+  const waves = faults.map((_, i) => buyers.slice(i * size, (i + 1) * size))
+  const aboutPayments = faults.some(({ work }) => work !== 'flight' && work !== 'questions')
+  for (const [i, { work }] of faults.entries())
+    if (work === 'questions to the provider')
+      for (const buyer of waves[i]!.slice(0, 4)) buyer.intent = 'dither'
   return {
-    ...{ seed, demand, stock, faults, random },
+    ...{ seed, demand, stock, waves, faults, random },
     standby: Math.ceil(stock * random.pick([0.2, 0.5])),
     // The stock lasts as long as the faults do, so that each of them finds work under way.
-    release: { batch, everyMs: Math.round((batch * 3_000 * faults.length) / stock) },
-    payWithinS: random.whole(4, 6),
+    release: { batch, everyMs: Math.round((batch * 7_000 * faults.length) / stock) },
+    // Where the provider is away for a while, buyers shall still be able to pay in time: a payment that it never heard of
+    // is kept for a minute.
+    payWithinS: aboutPayments ? 8 : random.whole(4, 6),
     deduct: random.pick(['order', 'order', 'order', 'hold', 'payment'] as const),
-    waves: faults.map((_, i) => buyers.slice(i * size, (i + 1) * size)),
     provider: {
       seed,
       webhookDelayMs: random.pick([
@@ -70,7 +76,7 @@ export function makePlan(seed: number, faults = faultsOf(seed)): Plan {
 
 function intentOf(random: Random, never: number): Intent {
   const roll = random.next()
-  if (roll < never) return 'never'
+  if (roll < never) return random.next() < 0.7 ? 'never' : 'dither'
   if (roll < never + 0.04) return 'cancel'
   return roll < never + 0.07 ? 'leave' : 'pay'
 }

@@ -5,6 +5,8 @@ export interface Link {
   port: number
   /** Cuts every connection and refuses new ones until `heal`. Gives how many had asked something and not been answered. */
   cut(): number
+  /** Connections that were refused since the last `cut`. */
+  refused(): number
   /** Lets everything through to the server and nothing back, until `heal`. */
   withhold(): void
   /** What came back and was kept, in pieces, since the last `withhold`. */
@@ -27,6 +29,7 @@ export async function openLink(target: number): Promise<Link> {
   const pairs = new Set<Pair>()
   let mode: 'good' | 'cut' | 'withheld' = 'good'
   let kept = 0
+  let refused = 0
 
   const end = (pair: Pair): void => {
     pairs.delete(pair)
@@ -36,6 +39,7 @@ export async function openLink(target: number): Promise<Link> {
 
   const listener = createServer((client) => {
     if (mode === 'cut') {
+      refused++
       client.destroy()
       return
     }
@@ -69,10 +73,12 @@ export async function openLink(target: number): Promise<Link> {
     port,
     cut() {
       mode = 'cut'
+      refused = 0
       const asking = [...pairs].filter((pair) => pair.asked).length
       for (const pair of [...pairs]) end(pair)
       return asking
     },
+    refused: () => refused,
     withhold() {
       mode = 'withheld'
       kept = 0

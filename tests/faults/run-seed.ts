@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { request } from 'undici'
-import { auditSale } from '../../ops/audit/audit-sale.ts'
+import { spreadSettings } from '../../contract/preload.ts'
+import { readSale } from '../../contract/sales.ts'
+import { type Audit, auditSale } from '../../ops/audit/audit-sale.ts'
 import { stepPhase } from '../../ops/change-phase.ts'
 import { createSale } from '../../ops/create-sale.ts'
 import { publishSale } from '../../ops/publish-sale.ts'
@@ -26,11 +28,23 @@ export interface SeedResult {
 
 /** How long buyers of a wave take to come, and how long a fault waits for work to strike at. */
 const WAVE_MS = 1_500
-const WORK_WITHIN_MS = 4_000
-const RECOVERY_WAITED_MS = 45_000
-/** A payment that the provider never heard of is waited for a minute (OPENING_MS); then all must be at rest. */
-const SETTLE_MS = 110_000
-const FINALS_MS = 30_000
+const WORK_WITHIN_MS = {
+  flight: 4_000,
+  questions: 4_000,
+  payments: 6_000,
+  'questions to the provider': 15_000,
+}
+
+/** How long things are waited for that should come about. */
+export interface Patience {
+  recoveryMs: number
+  /** A payment that the provider never heard of is waited for a minute (OPENING_MS); then all must be at rest. */
+  settleMs: number
+  finalsMs: number
+  /** Reconciliation compares for some rounds before it repairs what nobody asks for; so long the audit may be red. */
+  auditMs: number
+}
+const PATIENCE: Patience = { recoveryMs: 45_000, settleMs: 110_000, finalsMs: 30_000, auditMs: 20_000 }
 
 /** Opens a sale that the probe buys from; one for a whole run. */
 export async function openProbe(at: FaultStack): Promise<Probe> {
@@ -45,7 +59,12 @@ export async function openProbe(at: FaultStack): Promise<Probe> {
 }
 
 /** Lives one seed through: its sale, its buyers, its faults, until everything is at rest; then judges. */
-export async function runSeed(at: FaultStack, plan: Plan, probe: Probe): Promise<SeedResult> {
+export async function runSeed(
+  at: FaultStack,
+  plan: Plan,
+  probe: Probe,
+  patience = PATIENCE,
+): Promise<SeedResult> {
   const began = Date.now()
   await behave(at, plan.provider)
   const sale = await sell(at, plan)
@@ -61,19 +80,20 @@ export async function runSeed(at: FaultStack, plan: Plan, probe: Probe): Promise
     await sleep(plan.random.whole(100, WAVE_MS))
     const underWay = await untilUnderWay(scene, fault.work)
     const { from, hit = true } = await fault.strike(scene)
-    const recoveryMs = await probe.recovery(from, RECOVERY_WAITED_MS)
+    const recoveryMs = await probe.recovery(from, patience.recoveryMs)
     strikes.push({ fault: fault.name, hit: underWay && hit, recoveryMs })
   }
 
   await behave(at, {})
-  const settled = await untilSettled(at.mysql, sale, crowd, plan.stock)
+  await hurry(at, sale)
+  const settled = await untilSettled(at.mysql, sale, crowd, plan.stock, patience.settleMs)
   const unserved = crowd.unserved()
   await crowd.close()
   await patiently(() => stepPhase({ mysql: at.mysql, redis: at.redis }, sale, 'close'))
-  await untilNoneOpen(at.mysql, sale)
-  await crowd.hearFinals(FINALS_MS)
+  await untilNoneOpen(at.mysql, sale, patience.settleMs)
+  await crowd.hearFinals(patience.finalsMs)
 
-  const audited = await patiently(() => auditSale({ mysql: at.mysql, redis: at.redis }, sale))
+  const audit = await auditUntilGood(at, sale, patience.auditMs)
   const evidence: Evidence = {
     ...{ sale, stock: plan.stock, receipts: desk.receipts, unserved, settled },
     seen: await watch.stop(),
@@ -81,7 +101,7 @@ export async function runSeed(at: FaultStack, plan: Plan, probe: Probe): Promise
     refusals: await readRefusals(at.mysql, sale),
     charges: await readCharges(at.stack, sale),
     recoveries: strikes.map(({ fault, recoveryMs: ms }) => ({ fault, ms })),
-    audit: audited?.audit,
+    audit,
   }
   await desk.close()
   return { plan, problems: judge(evidence), strikes, evidence, tookMs: Date.now() - began }
@@ -100,14 +120,9 @@ async function sell(
 ): Promise<number> {
   const stores = { mysql, redis, www: stack.env.SLUICE_WWW }
   const { stock, standby, release, payWithinS, deduct } = plan
-  const { id } = await createSale(
-    stores,
-    { title: 'an umbrella', priceCents: 990, stock, standby, release, payWithinS },
-    { draft: true },
-  )
-  await mysql.query('UPDATE sales SET deduct = ?, hold_s = ? WHERE id = ?', [
-    ...[deduct, deduct === 'hold' ? 3 : null, id],
-  ])
+  const input = { title: 'an umbrella', priceCents: 990, stock, standby, release, payWithinS, deduct }
+  const held = deduct === 'hold' ? { holdS: 3 } : {}
+  const { id } = await createSale(stores, { ...input, ...held }, { draft: true })
   await patiently(() => publishSale(stores, id))
   await untilSeen(stack.ports.flash, id)
   return id
@@ -141,23 +156,47 @@ async function behave({ stack: { ports, secrets } }: FaultStack, to: object): Pr
 }
 
 async function untilUnderWay(scene: Scene, work: Parameters<typeof isUnderWay>[1]): Promise<boolean> {
-  for (const deadline = Date.now() + WORK_WITHIN_MS; Date.now() < deadline; await sleep(5))
+  for (const deadline = Date.now() + WORK_WITHIN_MS[work]; Date.now() < deadline; await sleep(5))
     if (await isUnderWay(scene, work)) return true
   return false
 }
 
+/** The line was slow, so that every fault found work in it; now it may be fast. */
+async function hurry({ mysql, redis }: FaultStack, sale: number): Promise<void> {
+  await mysql.query('UPDATE sales SET release_batch = 20, release_every_ms = 100 WHERE id = ?', [sale])
+  const changed = await readSale(mysql, sale)
+  if (changed) await patiently(() => spreadSettings(redis, changed))
+}
+
 /** All units are paid, or nobody is left who wants one; and no order is open. */
-async function untilSettled(mysql: Pool, sale: number, crowd: Crowd, stock: number): Promise<boolean> {
-  for (const deadline = Date.now() + SETTLE_MS; Date.now() < deadline; await sleep(250)) {
+async function untilSettled(
+  mysql: Pool,
+  sale: number,
+  crowd: Crowd,
+  stock: number,
+  withinMs: number,
+): Promise<boolean> {
+  for (const deadline = Date.now() + withinMs; Date.now() < deadline; await sleep(250)) {
     const { open, paid } = await countOrders(mysql, sale)
-    if (open === 0 && (paid >= stock || crowd.unserved().length === 0)) return true
+    if (open === 0 && (paid >= stock || crowd.wanting() === 0)) return true
   }
   return false
 }
 
-async function untilNoneOpen(mysql: Pool, sale: number): Promise<void> {
-  for (const deadline = Date.now() + SETTLE_MS; Date.now() < deadline; await sleep(200))
+async function untilNoneOpen(mysql: Pool, sale: number, withinMs: number): Promise<void> {
+  for (const deadline = Date.now() + withinMs; Date.now() < deadline; await sleep(200))
     if ((await countOrders(mysql, sale)).open === 0) return
+}
+
+async function auditUntilGood(
+  { mysql, redis }: FaultStack,
+  sale: number,
+  withinMs: number,
+): Promise<Audit | undefined> {
+  for (const deadline = Date.now() + withinMs; ; await sleep(1_000)) {
+    const audited = await patiently(() => auditSale({ mysql, redis }, sale))
+    if (audited?.audit.ok || Date.now() > deadline) return audited?.audit
+  }
 }
 
 async function countOrders(mysql: Pool, sale: number): Promise<{ open: number; paid: number }> {

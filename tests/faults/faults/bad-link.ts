@@ -2,17 +2,23 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { LINKS, type LinkName } from '../fault-stack.ts'
 import type { Fault, Work } from './fault.ts'
 
-const workOf = (link: LinkName): Work => (link.endsWith('sandbox') ? 'payments' : 'flight')
+const WORK: Partial<Record<LinkName, Work>> = {
+  'gateway→sandbox': 'payments',
+  'worker→sandbox': 'questions to the provider',
+}
+const workOf = (link: LinkName): Work => WORK[link] ?? 'flight'
 
 /** Every connection of a link is cut, and none comes about for a while. */
 const cut = (link: LinkName): Fault => ({
   name: `cut ${link}`,
   work: workOf(link),
   async strike({ at, random }) {
-    at.links[link].cut()
-    await sleep(random.whole(300, 3_000))
-    at.links[link].heal()
-    return { from: Date.now() }
+    const bad = at.links[link]
+    const asking = bad.cut()
+    await sleep(random.whole(500, 3_000))
+    const refused = bad.refused()
+    bad.heal()
+    return { from: Date.now(), hit: asking + refused > 0 }
   },
 })
 
@@ -23,7 +29,7 @@ const withhold = (link: LinkName): Fault => ({
   async strike({ at, random }) {
     const bad = at.links[link]
     bad.withhold()
-    await sleep(random.whole(300, 3_000))
+    await sleep(random.whole(500, 3_000))
     const withheld = bad.withheld()
     bad.heal()
     return { from: Date.now(), hit: withheld > 0 }

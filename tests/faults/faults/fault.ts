@@ -1,3 +1,4 @@
+import { type Pool, select } from '../../../platform/mysql.ts'
 import type { Crowd } from '../crowd.ts'
 import type { FaultStack } from '../fault-stack.ts'
 import type { Random } from '../random.ts'
@@ -14,7 +15,7 @@ export interface Scene {
 }
 
 /** Work that has to be under way for a strike to count. */
-export type Work = 'questions' | 'flight' | 'payments'
+export type Work = 'questions' | 'flight' | 'payments' | 'questions to the provider'
 
 export interface Fault {
   name: string
@@ -34,5 +35,18 @@ export interface Fault {
 export async function isUnderWay({ at, sale, desk, crowd }: Scene, work: Work): Promise<boolean> {
   if (work === 'questions') return desk.outstanding() > 0
   if (work === 'payments') return crowd.paying() > 0
+  if (work === 'questions to the provider') return (await aboutToAsk(at.mysql, sale)) > 0
   return (await at.redis.hlen(`sale:{${sale}}:flight`).catch(() => 0)) > 0
+}
+
+/** Payments that a worker asks the provider about now or within a second: their orders run out of time. */
+async function aboutToAsk(mysql: Pool, sale: number): Promise<number> {
+  const [row] = await select<{ due: number }>(
+    mysql,
+    `SELECT COUNT(*) AS due FROM payments p JOIN orders o ON o.sale_id = p.sale_id AND o.number = p.number
+     WHERE p.sale_id = ? AND p.state IN ('opening', 'open', 'refunding')
+       AND (p.ask_at IS NOT NULL OR (o.state = 'awaiting_payment' AND o.pay_by < ?))`,
+    [sale, new Date(Date.now() + 1_000)],
+  ).catch(() => [])
+  return Number(row?.due ?? 0)
 }
