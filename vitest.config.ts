@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config'
 
-// Five groups, one after the other. The first runs side by side; the others drive whole stacks and measure times, so
+// Six groups, one after the other. The first runs side by side; the others drive whole stacks and measure times, so
 // their files run one at a time.
 export default defineConfig({
   test: {
@@ -8,13 +8,18 @@ export default defineConfig({
       {
         test: {
           name: 'rooms',
-          include: ['{contract,platform,gateway,workers,ops,stack,web}/**/*.test.ts', 'tests/**/*.test.ts'],
+          include: [
+            '{contract,platform,gateway,workers,ops,stack,sandbox,web}/**/*.test.ts',
+            'tests/**/*.test.ts',
+          ],
           exclude: [
             '**/node_modules/**',
             '**/dist/**',
             'tests/line/**',
+            'tests/payments/**',
             'tests/browser/**',
             'tests/stack/**',
+            'tests/faults/**',
           ],
           sequence: { groupOrder: 0 },
         },
@@ -22,7 +27,7 @@ export default defineConfig({
       {
         test: {
           name: 'line',
-          include: ['tests/line/**/*.test.ts'],
+          include: ['tests/{line,payments}/**/*.test.ts'],
           globalSetup: ['tests/line/shared-stack.ts'],
           fileParallelism: false,
           testTimeout: 60_000,
@@ -52,6 +57,14 @@ export default defineConfig({
           include: ['tests/stack/**/*.test.ts'],
           fileParallelism: false,
           sequence: { groupOrder: 4 },
+        },
+      },
+      {
+        test: {
+          name: 'faults',
+          include: ['tests/faults/**/*.test.ts'],
+          fileParallelism: false,
+          sequence: { groupOrder: 5 },
         },
       },
     ],
