@@ -38,7 +38,7 @@ export async function keepConnected(
     timeout: 5_000,
     noDelay: true,
     clientProperties: { connection_name: options.name },
-    recovery: { initialDelay: 100, maxDelay: 2_000, waitForConnect: false, setup },
+    recovery: { initialDelay: 100, maxDelay: 500, waitForConnect: false, setup },
   })
   recovering.on('connect', () => log.info('rabbitmq connected'))
   recovering.on('disconnect', (error) => log.warn({ err: error }, 'rabbitmq lost'))
