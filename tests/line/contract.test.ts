@@ -1,3 +1,5 @@
+import { createHmac } from 'node:crypto'
+import { Registry } from 'prom-client'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { ERRORS } from '../../contract/errors.ts'
 import { ORDER_STATES, REFUSED_STATES } from '../../contract/words.ts'
@@ -20,7 +22,9 @@ test('every route of the gateway is documented, and nothing else', async () => {
   const { SLUICE_WWW, ...env } = shop.at.env
   const config = readGatewayConfig({ ...env, SLUICE_PORT: '1', SLUICE_DEV_SIGN_IN: 'true' })
   // Listed and never called, so the routes need no backends.
-  const app = buildApp({ config, log: createLog('contract', 'silent') } as Services)
+  const app = buildApp({
+    ...{ config, log: createLog('contract', 'silent'), metrics: new Registry() },
+  } as Services)
   const routes = new Set<string>()
   app.addHook('onRoute', ({ method, url }) => {
     for (const one of [method].flat())
@@ -152,6 +156,48 @@ describe('every documented answer has been given as documented', () => {
     })
     await order(held.order)
     await order(held.order, 'emma')
+  })
+
+  test('payments', async () => {
+    const sale = await shop.sell({ stock: 2 })
+    const ordered = async (buyer: string): Promise<string> => {
+      const { ticket } = (await join(sale, buyer)).json
+      await pollAll(shop.at, [{ buyer, ticket }])
+      return (await send('GET', `/api/tickets/${ticket}`, buyer)).json.order
+    }
+    const pay = async (order: string, buyer?: string) =>
+      check(
+        'POST /api/orders/{order}/payment',
+        await send('POST', `/api/orders/${order}/payment`, buyer, '{}'),
+      )
+    const cancel = async (order: string, buyer?: string) =>
+      check('DELETE /api/orders/{order}', await send('DELETE', `/api/orders/${order}`, buyer))
+    const webhook = async (event: object | string, at = Date.now()) => {
+      const body = typeof event === 'string' ? event : JSON.stringify(event)
+      const mac = createHmac('sha256', shop.at.secrets.webhook).update(`${at}.${body}`).digest('hex')
+      const headers = { 'content-type': 'application/json', 'payment-signature': `t=${at},v1=${mac}` }
+      const answer = await call(shop.at.ports.flash, 'POST', '/api/payments/webhook', { headers, body })
+      return check('POST /api/payments/webhook', answer)
+    }
+
+    const [paid, cancelled] = [await ordered('gina'), await ordered('hugo')]
+    await pay(paid)
+    await pay(paid, 'hugo')
+    const { payUrl } = (await pay(paid, 'gina')).json
+    expect((await pay(paid, 'gina')).json.payUrl).toBe(payUrl)
+    const event = { id: 'contract-1', type: 'payment.succeeded', payment: paid, amount: 990, currency: 'EUR' }
+    expect((await webhook({ ...event, amount: 1 })).status).toBe(400)
+    expect((await webhook(event, Date.now() - 3_600_000)).status).toBe(401)
+    expect((await webhook({ ...event, payment: '999999-1' })).status).toBe(404)
+    expect((await webhook('x'.repeat(5_000))).status).toBe(413)
+    expect((await webhook(event)).status).toBe(204)
+    expect((await send('GET', `/api/orders/${paid}`, 'gina')).json.state).toBe('paid')
+    await pay(paid, 'gina')
+    await cancel(paid)
+    await cancel(paid, 'hugo')
+    await cancel(paid, 'gina')
+    expect((await cancel(cancelled, 'hugo')).status).toBe(204)
+    expect((await cancel(cancelled, 'hugo')).status).toBe(204)
   })
 
   test('sign-in for development', async () => {
