@@ -18,8 +18,9 @@ async function measure(scenario: Scenario, bench: Bench, runs: number): Promise<
   const session = await scenario.open(bench)
   const results = []
   try {
-    for (let nth = 1; nth <= runs; nth++) {
-      bench.say(`${scenario.name}: run ${nth} of ${runs}`)
+    const most = Math.min(runs, scenario.runsMost ?? runs)
+    for (let nth = 1; nth <= most; nth++) {
+      bench.say(`${scenario.name}: run ${nth} of ${most}`)
       results.push(await session.run(nth))
     }
   } finally {

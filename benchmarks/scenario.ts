@@ -44,6 +44,8 @@ export interface Scenario {
   name: string
   /** What it measures, in a sentence. */
   about: string
+  /** Where more runs would take too long for what they tell. */
+  runsMost?: number
   figures: Record<string, Figure>
   tables?: Record<string, Figure>
   targets: Target[]

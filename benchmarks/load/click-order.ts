@@ -9,12 +9,21 @@ export interface ClickOrder {
   /** How many requests; the buyers PREFIX1 to PREFIXn take turns, so `buyers >= requests` makes each a different one. */
   requests: number
   buyers: { prefix: string; from: number; count: number }
+  /** How many different tokens the buyers have together; one each by default. Only a flood has more. */
+  tokens?: number
   /** `forged` has a wrong signature. */
   token: 'valid' | 'forged' | 'none'
   jwtSecret: string
   connections: number
   /** Requests on the wire at once on each connection; closed loop only. */
   pipelining?: number
+  /**
+   * Raw sockets and requests that were written beforehand, instead of autocannon: a tenth of the work, for what would
+   * otherwise measure the generator. A closed loop, and without latencies. Whoever hangs up is asked again.
+   */
+  flood?: boolean
+  /** Of a flood: so long, in ms, instead of `requests`; the buyers take turns as often as it takes. */
+  forMs?: number
   /**
    * Arrivals a second, at random (Poisson), whatever the answers do: an open loop. Without it every connection sends
    * its next request when the last one is answered: a closed loop, good for a top rate and no good for latency, since

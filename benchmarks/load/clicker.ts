@@ -1,31 +1,49 @@
 /**
  * A generator: a process of its own, told by its parent what to send. Tokens are signed before the clock runs.
  */
-import { signToken } from '../../ops/tokens.ts'
 import type { ClickOrder, FromClicker, ToClicker } from './click-order.ts'
 import { runClosedLoop } from './closed-loop.ts'
+import { packRequests, runFlood } from './flood.ts'
 import { runOpenLoop } from './open-loop.ts'
-import { newTally } from './tally.ts'
+import { newTally, type Tally } from './tally.ts'
+import { tokenOf } from './token-of.ts'
 
-const TOKEN_LIVES_S = 3600
 const BODY = '{}'
-const FORGED_SECRET = 'this is not the secret of the shop, it is a forger’s'
 
 const tell = (message: FromClicker): void => void process.send?.(message)
 
 /** The headers of each buyer, in turn. */
-function headersOf({ buyers, token, jwtSecret }: ClickOrder): Record<string, string>[] {
-  const expiresS = Math.floor(Date.now() / 1000) + TOKEN_LIVES_S
-  const secret = token === 'forged' ? FORGED_SECRET : jwtSecret
+function headersOf(order: ClickOrder): Record<string, string>[] {
+  const { buyers } = order
   return Array.from({ length: buyers.count }, (_, i): Record<string, string> => {
-    const buyer = `${buyers.prefix}${buyers.from + i}`
-    return token === 'none'
+    const token = tokenOf(order, i)
+    return token === undefined
       ? {}
-      : { authorization: `Bearer ${signToken(secret, buyer, expiresS)}`, 'x-buyer': buyer }
+      : { authorization: `Bearer ${token}`, 'x-buyer': `${buyers.prefix}${buyers.from + i}` }
   })
 }
 
+async function flood(order: ClickOrder, started: Promise<void>): Promise<void> {
+  const packed = packRequests(order)
+  const tally = newTally(order.requests, order.keepAccepted ?? false)
+  await timed(() => runFlood(order, packed, tally), tally, started)
+}
+
+/** Runs when told to, with word of how far it is, and reports. */
+async function timed(run: () => Promise<void>, tally: Tally, started: Promise<void>): Promise<void> {
+  tell({ ready: true })
+  await started
+  const before = process.cpuUsage()
+  const ticking = setInterval(() => tell({ answered: tally.answered }), 250)
+  await run()
+  clearInterval(ticking)
+  const { user, system } = process.cpuUsage(before)
+  tally.report.cpuMs = (user + system) / 1000
+  tell({ report: tally.report })
+}
+
 async function work(order: ClickOrder, started: Promise<void>): Promise<void> {
+  if (order.flood) return flood(order, started)
   const headers = headersOf(order)
   const tally = newTally(order.requests, order.keepAccepted ?? false)
   const post = order.method === 'POST'
@@ -46,16 +64,11 @@ async function work(order: ClickOrder, started: Promise<void>): Promise<void> {
     body: post ? BODY : '',
   })
 
-  tell({ ready: true })
-  await started
-  const before = process.cpuUsage()
-  const ticking = setInterval(() => tell({ answered: tally.answered }), 250)
-  if (order.perSecond === undefined) await runClosedLoop(order, nextText, tally)
-  else await runOpenLoop(order, nextParts, tally)
-  clearInterval(ticking)
-  const { user, system } = process.cpuUsage(before)
-  tally.report.cpuMs = (user + system) / 1000
-  tell({ report: tally.report })
+  const run = (): Promise<void> =>
+    order.perSecond === undefined
+      ? runClosedLoop(order, nextText, tally)
+      : runOpenLoop(order, nextParts, tally)
+  await timed(run, tally, started)
 }
 
 const started = new Promise<void>((resolve) => {

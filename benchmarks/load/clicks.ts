@@ -40,9 +40,11 @@ function share(order: ClickOrder, processes: number): ClickOrder[] {
     const buyers = { ...order.buyers, from, count }
     from += count
     const perSecond = order.perSecond === undefined ? {} : { perSecond: order.perSecond / processes }
+    const tokens = order.tokens === undefined ? {} : { tokens: part(order.tokens, i) }
     return {
       ...order,
       ...perSecond,
+      ...tokens,
       buyers,
       requests: part(order.requests, i),
       connections: part(order.connections, i),

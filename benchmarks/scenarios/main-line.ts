@@ -1,26 +1,16 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { auditSale } from '../../ops/audit/audit-sale.ts'
 import { type Floor, startFloor } from '../floor/floor.ts'
-import type { ClickOrder, ClickReport } from '../load/click-order.ts'
+import type { ClickOrder } from '../load/click-order.ts'
 import { prepareClicks } from '../load/clicks.ts'
-import { newLatency, percentileMs, record } from '../load/latency.ts'
-import { cpuBetween, readUsage } from '../measure/processes.ts'
-import { type RowWatch, rowsOfFloor, rowsOfSale } from '../measure/watch-rows.ts'
-import type { Bench, RunResult, Scenario } from '../scenario.ts'
+import { newLatency, percentileMs } from '../load/latency.ts'
+import { rowsOfFloor, rowsOfSale } from '../measure/watch-rows.ts'
+import type { RunResult, Scenario } from '../scenario.ts'
+import { drive, isOurs, lagOf, type Side, total, withProgress } from './drive.ts'
 import { doorOf, openSale, openStores } from './sell.ts'
 
 const COUNTS = { gateways: 2, workers: 2 }
 const CONNECTIONS = 200
 const OPEN_LOOP_S = 8
-
-/** What one side, product or floor, did in a closed loop. */
-interface Side {
-  perSecond: number
-  report: ClickReport
-  rows: number
-  /** ms of CPU an order, by process. */
-  cpu: Record<string, number>
-}
 
 export const mainLine: Scenario = {
   name: 'main-line',
@@ -163,60 +153,4 @@ export const mainLine: Scenario = {
       close: () => stores.close(),
     }
   },
-}
-
-/** Says the same as orders per second where all cores are busy, and does not change when others use them too. */
-const total = (cpu: Record<string, number>): number => Object.values(cpu).reduce((sum, us) => sum + us, 0)
-
-const isOurs = (role: string): boolean => role === 'gateway' || role === 'worker'
-
-/** Clicks in a closed loop until every accepted one has its row. */
-async function drive(
-  bench: Bench,
-  name: string,
-  order: ClickOrder,
-  watch: RowWatch,
-  processes: () => { name: string; pid: number }[],
-): Promise<Side> {
-  const clicks = await prepareClicks(order)
-  const before = readUsage(processes())
-  const report = await withProgress(bench, name, clicks, watch)
-  await watch.until(report.statuses['202'] ?? 0)
-  await watch.stop()
-  const spent = { ...cpuBetween(before, readUsage(processes())), 'load generator': report.cpuMs }
-  const rows = watch.seen.size
-  const lastRowAt = Math.max(0, ...watch.seen.values())
-  const cpu = Object.fromEntries(Object.entries(spent).map(([key, ms]) => [key, (ms * 1000) / rows]))
-  return { perSecond: (rows * 1000) / (lastRowAt - report.firstAt), report, rows, cpu }
-}
-
-async function withProgress(
-  bench: Bench,
-  name: string,
-  clicks: Awaited<ReturnType<typeof prepareClicks>>,
-  watch: RowWatch,
-): Promise<ClickReport> {
-  let done = false
-  const tell = async () => {
-    while (!done) {
-      bench.progress(`${name}: ${clicks.answered()} answers, ${watch.seen.size} orders`)
-      await sleep(200)
-    }
-  }
-  const telling = tell()
-  const report = await clicks.go().finally(() => {
-    done = true
-  })
-  await telling
-  return report
-}
-
-/** From each 202 at the buyer to the first look (every 10 ms) that saw its committed row. */
-function lagOf(report: ClickReport, watch: RowWatch) {
-  const lag = newLatency()
-  for (let i = 0; i < report.accepted.length; i += 2) {
-    const seenAt = watch.seen.get(report.accepted[i]!)
-    if (seenAt !== undefined) record(lag, Math.max(0, seenAt - report.accepted[i + 1]!) * 1000)
-  }
-  return lag
 }

@@ -137,6 +137,15 @@ describe('a click', () => {
     )
   })
 
+  test.each(['', 'x', 'y'.repeat(40)])(
+    'straight at a gateway, past the door, with the key "%s"',
+    async (key) => {
+      const headers = { ...JSON_TYPE, 'x-user-id': 'eve', ...(key === '' ? {} : { 'x-edge-key': key }) }
+      for (const gateway of shop.at.ports.gateways)
+        await expectRefused(await call(gateway, 'POST', orders(), { headers, body: '{}' }), 'not_found')
+    },
+  )
+
   test('before the opening', async () => {
     const answer = await send('POST', `/api/sales/${upcoming}/orders`, { ...signedIn(), ...JSON_TYPE }, '{}')
     expect(answer.json.opensAt).toBeGreaterThan(Date.now())

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { saleKeys } from '../../contract/keys.ts'
 import { joinLine } from '../../contract/line/join.ts'
 import { releaseDue } from '../../contract/line/release.ts'
 import { isAlive, type ProcessIdentity } from '../../stack/process-identity.ts'
@@ -100,7 +101,8 @@ describe('deaths at the worst instant', () => {
       await holder.query('SELECT id FROM sales WHERE id = ? FOR UPDATE', [sale])
       const told = await clickAll(stack, { sale, buyers: 20, prefix: 'held' })
       expect(tally(told)).toEqual({ 202: 20 })
-      await eventually(async () => (await shop.redis.hget(`sale:{${sale}}`, 'left')) === '0')
+      // A worker has reserved, and now waits for the row; further batches wait behind it.
+      await eventually(async () => Number(await shop.redis.hget(saleKeys(sale).card, 'left')) < 20)
       await kill9('worker-1', 'worker-2')
       await holder.query('ROLLBACK')
       await allBack(['worker-1', 'worker-2'])
