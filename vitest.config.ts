@@ -4,6 +4,8 @@ import { defineConfig } from 'vitest/config'
 // their files run one at a time.
 export default defineConfig({
   test: {
+    // Ending a whole stack on a busy machine; cut off, it would leave its folder behind.
+    teardownTimeout: 60_000,
     projects: [
       {
         test: {
