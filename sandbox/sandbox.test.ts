@@ -89,7 +89,7 @@ async function call(method: string, path: string, body?: unknown, more: Record<s
   const response = await fetch(url + path, {
     method,
     redirect: 'manual',
-    signal: AbortSignal.timeout(1_500),
+    signal: AbortSignal.timeout(4_000),
     headers: {
       authorization: `Bearer ${KEY}`,
       'idempotency-key': randomUUID(),

@@ -1,15 +1,11 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createSale } from '../../ops/create-sale.ts'
 import type { SaleInput } from '../../ops/sale-input.ts'
-import { signToken } from '../../ops/tokens.ts'
-import { connectMysql, type Pool, select } from '../../platform/mysql.ts'
-import { connectRedis, type Redis } from '../../platform/redis.ts'
 import { ROOT } from '../../platform/root.ts'
-import { type Stack, startStack } from '../../stack/stack.ts'
+import type { Stack } from '../../stack/stack.ts'
+import { lendStack, openShop, type Shop } from '../lend-stack.ts'
 import { launchChromium } from './chromium.ts'
 
 // A person pays, runs out of time, cancels: in a real browser, on the real servers, at the provider's own pay page.
@@ -17,42 +13,24 @@ import { launchChromium } from './chromium.ts'
 const SHOTS = join(ROOT, '.run', 'screenshots')
 const SIZES = { desktop: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } }
 
-let dir: string
 let stack: Stack
-let mysql: Pool
-let redis: Redis
+let shop: Shop
 let browser: Browser
 
 beforeAll(async () => {
   await mkdir(SHOTS, { recursive: true })
-  dir = await mkdtemp(join(tmpdir(), 'sluice-pay-'))
-  ;[stack, browser] = await Promise.all([
-    startStack({ dir: join(dir, 'run'), gateways: 2, workers: 1 }),
-    launchChromium(),
-  ])
-  mysql = connectMysql(stack.urls.mysql, { connections: 2 })
-  redis = connectRedis(stack.urls.redis, 'pay-test')
-  await redis.connect()
+  ;[stack, browser] = await Promise.all([lendStack({ gateways: 2, workers: 1 }), launchChromium()])
+  shop = await openShop(stack)
 }, 120_000)
 
 afterAll(async () => {
   await browser?.close()
-  redis?.disconnect()
-  await mysql?.end()
+  await shop?.close()
   await stack?.stop()
-  await rm(dir, { recursive: true, force: true })
 }, 60_000)
 
-const sell = async (input: Partial<SaleInput> = {}): Promise<number> => {
-  const stores = { mysql, redis, www: stack.env.SLUICE_WWW! }
-  const sale = { title: 'Field Kettle No. 2', stock: 5, priceCents: 4900, opensAt: Date.now(), ...input }
-  const { id } = await createSale(stores, sale)
-  // The door learns of it with the next snapshot.
-  const listed = async () =>
-    ((await (await fetch(`${stack.urls.flash}/api/sales`)).json()) as { id: number }[]).map((one) => one.id)
-  await expect.poll(listed, { timeout: 10_000 }).toContain(id)
-  return id
-}
+const sell = (input: Partial<SaleInput> = {}): Promise<number> =>
+  shop.sell({ title: 'Field Kettle No. 2', stock: 5, priceCents: 4900, ...input })
 
 interface Person {
   context: BrowserContext
@@ -70,8 +48,7 @@ async function buyer(sale: number, user: string, size: keyof typeof SIZES = 'des
     if (message.type() === 'error' && !message.text().includes('the server responded with a status'))
       errors.push(message.text())
   })
-  const token = signToken(stack.secrets.jwt, user, Math.floor(Date.now() / 1000) + 3600)
-  await context.addCookies([{ name: 'flash_token', value: token, url: stack.urls.flash }])
+  await context.addCookies([{ name: 'flash_token', value: shop.token(user), url: stack.urls.flash }])
   const page = await context.newPage()
   await page.goto(saleUrl(sale))
   await page.locator('#buy[aria-disabled="false"]').click()
@@ -83,10 +60,7 @@ const soon = <T>(read: () => T) => expect.poll(read, { timeout: 15_000 })
 const saleUrl = (sale: number) => `${stack.urls.flash}/sales/${sale}`
 const headline = (page: Page) => page.locator('#headline').textContent()
 const shot = (page: Page, name: string) => page.screenshot({ path: join(SHOTS, `pay-${name}.png`) })
-const states = async (sale: number): Promise<string[]> =>
-  (await select<{ state: string }>(mysql, 'SELECT state FROM orders WHERE sale_id = ?', [sale])).map(
-    ({ state }) => state,
-  )
+const states = async (sale: number) => (await shop.orders(sale)).map(({ state }) => state)
 
 interface Booked {
   id: string
@@ -179,7 +153,7 @@ test('who does not pay in time sees the order expire, in both tabs, and the unit
 }, 60_000)
 
 test('a payment page that was left open too long says that it can not be paid any more', async () => {
-  const sale = await sell({ payWithinS: 3 })
+  const sale = await sell({ payWithinS: 9 })
   const { context, page, errors } = await buyer(sale, 'slow', 'phone')
   await page.getByRole('button', { name: 'Pay now' }).click()
   await page.waitForURL(`${stack.urls.payments}/pay/**`)

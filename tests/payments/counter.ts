@@ -1,13 +1,8 @@
 import { createHmac, randomUUID } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { createSale } from '../../ops/create-sale.ts'
 import type { SaleInput } from '../../ops/sale-input.ts'
-import { signToken } from '../../ops/tokens.ts'
-import { connectMysql, select } from '../../platform/mysql.ts'
-import { connectRedis } from '../../platform/redis.ts'
-import { type Stack, startStack } from '../../stack/stack.ts'
+import { select } from '../../platform/mysql.ts'
+import type { Stack } from '../../stack/stack.ts'
+import { lendStack, openShop } from '../lend-stack.ts'
 
 export interface Answer {
   status: number
@@ -48,14 +43,11 @@ export interface Counter {
   close(): Promise<void>
 }
 
-/** A stack in a temporary folder, which `close` removes. */
+/** A stack of one's own: it counts its events, and its provider is told to behave badly. */
 export async function openCounter(): Promise<Counter> {
-  const folder = await mkdtemp(join(tmpdir(), 'sluice-counter-'))
-  const stack = await startStack({ dir: join(folder, 'run'), gateways: 2, workers: 1 })
-  const mysql = connectMysql(stack.urls.mysql, { connections: 2 })
-  const redis = connectRedis(stack.urls.redis, 'counter-test')
-  redis.on('error', () => {})
-  await redis.connect()
+  const stack = await lendStack({ gateways: 2, workers: 1 })
+  const shop = await openShop(stack)
+  const { mysql } = shop
 
   const ask = async (url: string, init: RequestInit): Promise<Answer> => {
     const response = await fetch(url, { ...init, signal: AbortSignal.timeout(20_000) })
@@ -63,12 +55,10 @@ export async function openCounter(): Promise<Counter> {
     const json = /json/.test(response.headers.get('content-type') ?? '') && text !== ''
     return { status: response.status, body: json ? JSON.parse(text) : text, headers: response.headers }
   }
-  const token = (buyer: string) => signToken(stack.secrets.jwt, buyer, Math.floor(Date.now() / 1000) + 3600)
-
   const call: Counter['call'] = (method, path, { as, headers, body } = {}) =>
     ask(stack.urls.flash + path, {
       method,
-      headers: { ...(as === undefined ? {} : { authorization: `Bearer ${token(as)}` }), ...headers },
+      headers: { ...(as === undefined ? {} : { authorization: `Bearer ${shop.token(as)}` }), ...headers },
       ...(body === undefined ? {} : { body }),
     })
 
@@ -97,15 +87,7 @@ export async function openCounter(): Promise<Counter> {
     call,
     provider,
     state,
-    async sell(input) {
-      const stores = { mysql, redis, www: stack.env.SLUICE_WWW! }
-      const sale = { title: 'a kettle', stock: 10, priceCents: 4900, opensAt: Date.now() - 1000, ...input }
-      const { id } = await createSale(stores, sale)
-      const isListed = async () =>
-        (await call('GET', '/api/sales')).body.some((one: { id: number }) => one.id === id)
-      await eventually(isListed, 'a sale that the door knows')
-      return id
-    },
+    sell: (input) => shop.sell({ title: 'a kettle', priceCents: 4900, ...input }),
     async order(sale, buyer) {
       const { status, body } = await call('POST', `/api/sales/${sale}/orders`, {
         ...{ as: buyer, headers: { 'content-type': 'application/json' }, body: '{}' },
@@ -145,10 +127,8 @@ export async function openCounter(): Promise<Counter> {
         .reduce((sum, match) => sum + Number(match[1]), 0)
     },
     async close() {
-      redis.disconnect()
-      await mysql.end()
+      await shop.close()
       await stack.stop()
-      await rm(folder, { recursive: true, force: true })
     },
   }
 }

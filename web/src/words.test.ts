@@ -100,7 +100,7 @@ test('a place in line shows position, progress and the waiting time, counted on 
 test('an order shows its own price and the time to pay', () => {
   const payBy = T + 65_000
   const view = describeDesk(at('awaiting_payment', { order: '1-7', payBy, quantity: 2 }), T)
-  expect(view.pay).toBe('€98.00')
+  expect(view.pay?.label).toBe('Pay now, €98.00')
   expect(view.figure?.parts.map(({ value }) => value)).toEqual(['01', '05'])
   expect(view.facts?.[0]).toEqual(['Order', '1-7'])
   expect(describeDesk(at('awaiting_payment', { order: '1-7', amount: 4900, quantity: 2 }), T).pay).toBe(
