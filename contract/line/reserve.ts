@@ -11,16 +11,20 @@ export type ReserveCode = (typeof RESERVE)[keyof typeof RESERVE]
 const runReserve = script('reserve')
 const runRecord = script('record_fates')
 
+const keysOf = (sale: number): string[] => {
+  const { card, flight, holder, fate, line, wants } = saleKeys(sale)
+  return [card, flight, holder, fate, line, wants]
+}
+
 /** Takes stock for a batch of tickets, in their order. Throws {@link SaleUnloaded}. */
 export async function reserveBatch(
   redis: Redis,
   sale: number,
   tickets: ReleasedTicket[],
 ): Promise<{ epoch: number; codes: ReserveCode[] }> {
-  const keys = saleKeys(sale)
   const args: (string | number)[] = []
   for (const ticket of tickets) args.push(ticket.number, ticket.buyer, ticket.quantity)
-  const reply = (await runReserve(redis, [keys.card, keys.flight, keys.holder, keys.fate], args)) as number[]
+  const reply = (await runReserve(redis, keysOf(sale), args)) as number[]
   if (reply[0] === UNLOADED) throw new SaleUnloaded(sale)
   return { epoch: reply[1]!, codes: reply.slice(2) as ReserveCode[] }
 }
@@ -42,11 +46,10 @@ export interface Fate {
  * @param final whether nothing can come back any more (then whoever waits is told so); undefined: as before.
  */
 export async function recordFates(redis: Redis, sale: number, fates: Fate[], final?: boolean): Promise<void> {
-  const keys = saleKeys(sale)
   const args: (string | number)[] = [final === undefined ? '' : final ? '1' : '0']
   for (const fate of fates) {
     args.push(fate.number, fate.buyer, fate.quantity, fate.state, fate.payBy, fate.version)
   }
-  const reply = await runRecord(redis, [keys.card, keys.flight, keys.holder, keys.fate], args)
+  const reply = await runRecord(redis, keysOf(sale), args)
   if (reply[0] === UNLOADED) throw new SaleUnloaded(sale)
 }

@@ -4,7 +4,7 @@
 -- reservation that MySQL refused, an expiry or a cancellation gives its units back exactly once, and an order that Redis
 -- forgot to reserve takes its units now.
 --
--- KEYS  1 card  2 flight  3 holder  4 fate
+-- KEYS  1 card  2 flight  3 holder  4 fate  5 line  6 wants
 -- ARGV  1 run  2 '1' when nothing can come back any more, else '0' or '' for "as before", then for each ticket:
 --       number, buyer, quantity, state, payBy ms (0: none), version
 -- Output {UNLOADED}, or {LOADED}
@@ -34,6 +34,7 @@ for i = 3, #ARGV, 6 do
   buyers[#buyers + 1] = ARGV[i + 1]
 end
 local new_fates, new_holders, freed = {}, {}, {}
+local fated, fated_buyers = {}, {}
 if #numbers > 0 then
   local fates = redis.call('HMGET', KEYS[4], unpack(numbers))
   local holders = redis.call('HMGET', KEYS[3], unpack(buyers))
@@ -47,6 +48,7 @@ if #numbers > 0 then
     end
     if not told or version > tonumber(told_version) then
       if not told then
+        fated[#fated + 1], fated_buyers[#fated_buyers + 1] = number, buyer
         local entry = redis.call('HGET', KEYS[2], number)
         if entry and string.sub(entry, 1, 6) == 'order,' then
           flying = flying - quantity
@@ -76,6 +78,22 @@ if #freed > 0 then
 end
 if #new_holders > 0 then
   redis.call('HSET', KEYS[3], unpack(new_holders))
+end
+-- A ticket that came back from a Redis that forgot it may stand in the line while its message is still on its way. Once
+-- it has a fate it must not be released again: its units would fly for ever.
+local function take_out_of_line()
+  local places = redis.call('ZMSCORE', KEYS[5], unpack(fated_buyers))
+  for i, number in ipairs(fated) do
+    if places[i] == number then
+      redis.call('ZREM', KEYS[5], fated_buyers[i])
+      redis.call('HINCRBY', KEYS[1], 'waiting', -tonumber(redis.call('HGET', KEYS[6], number) or 1))
+      redis.call('HDEL', KEYS[6], number)
+    end
+  end
+end
+
+if #fated > 0 then
+  take_out_of_line()
 end
 if #new_fates > 0 then
   redis.call('HSET', KEYS[4], unpack(new_fates))

@@ -4,7 +4,7 @@
 -- Where units are taken at the payment, a reservation takes none: it counts as awaiting, and so many may await as there
 -- are units left and `over` more.
 --
--- KEYS  1 card  2 flight  3 holder  4 fate
+-- KEYS  1 card  2 flight  3 holder  4 fate  5 line  6 wants
 -- ARGV  1 run, then for each ticket: number, buyer, quantity
 --       (each number once)
 -- Output {UNLOADED}, or {LOADED, epoch, then a code for each ticket}; codes: RESERVE in contract/line/reserve.ts
@@ -29,6 +29,7 @@ local flights = redis.call('HMGET', KEYS[2], unpack(numbers))
 local holders = redis.call('HMGET', KEYS[3], unpack(buyers))
 
 local new_fates, new_holders, refused, here = {}, {}, {}, {}
+local fated, fated_buyers = {}, {}
 for i, number in ipairs(numbers) do
   local buyer, quantity, fate, entry = buyers[i], tonumber(ARGV[3 * i + 1]), fates[i], flights[i]
   local code
@@ -48,6 +49,7 @@ for i, number in ipairs(numbers) do
       else
         left = left - quantity
       end
+      fated[#fated + 1], fated_buyers[#fated_buyers + 1] = number, buyer
       new_fates[#new_fates + 1] = number
       new_fates[#new_fates + 1] = 'reserved,' .. quantity .. ',0,0,' .. buyer
       if not holds then
@@ -67,8 +69,22 @@ for i, number in ipairs(numbers) do
   end
   out[#out + 1] = code
 end
+-- A ticket that came back from a Redis that forgot it may stand in the line while its message is still on its way. Once
+-- it has a fate it must not be released again: its units would fly for ever.
+local function take_out_of_line()
+  local places = redis.call('ZMSCORE', KEYS[5], unpack(fated_buyers))
+  for i, number in ipairs(fated) do
+    if places[i] == number then
+      redis.call('ZREM', KEYS[5], fated_buyers[i])
+      redis.call('HINCRBY', KEYS[1], 'waiting', -tonumber(redis.call('HGET', KEYS[6], number) or 1))
+      redis.call('HDEL', KEYS[6], number)
+    end
+  end
+end
+
 if #new_fates > 0 then
   redis.call('HSET', KEYS[4], unpack(new_fates))
+  take_out_of_line()
 end
 if #new_holders > 0 then
   redis.call('HSET', KEYS[3], unpack(new_holders))
