@@ -32,6 +32,8 @@ export function planMysql(dir: string, port: number, secrets: Secrets): ServerPl
       `--datadir=${data}`,
       `--socket=${socket}`,
       `--pid-file=${join(home, 'mysql.pid')}`,
+      // Its own: a server that starts removes the temporary tables of every other one in the same folder.
+      `--tmpdir=${home}`,
       `--init-file=${users}`,
       '--bind-address=127.0.0.1',
       `--port=${port}`,

@@ -33,6 +33,8 @@ export async function lendMariadb(): Promise<LentServer> {
       `--datadir=${data}`,
       `--socket=${join(dir, 's')}`,
       `--pid-file=${join(dir, 'pid')}`,
+      // Its own: a MariaDB that starts removes the temporary tables of every other one in the same folder.
+      `--tmpdir=${dir}`,
       '--bind-address=127.0.0.1',
       `--port=${port}`,
       '--character-set-server=utf8mb4',
