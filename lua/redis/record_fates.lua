@@ -5,8 +5,9 @@
 -- forgot to reserve takes its units now.
 --
 -- KEYS  1 card  2 flight  3 holder  4 fate  5 line  6 wants
--- ARGV  1 run  2 '1' when nothing can come back any more, else '0' or '' for "as before", then for each ticket:
+-- ARGV  1 run  2 '1' when nothing can come back any more, else '', then for each ticket:
 --       number, buyer, quantity, state, payBy ms (0: none), version
+--       That nothing can come back is never taken back: what is told late was committed before the last payment.
 -- Output {UNLOADED}, or {LOADED}
 local card = redis.call('HMGET', KEYS[1], 'left', 'flying', 'awaiting', 'deduct', 'run')
 if card[5] ~= ARGV[1] then
@@ -101,7 +102,5 @@ end
 redis.call('HSET', KEYS[1], 'left', left, 'flying', flying, 'awaiting', awaiting)
 if ARGV[2] == '1' then
   redis.call('HSET', KEYS[1], 'ending', 'sold_out')
-elseif ARGV[2] == '0' then
-  redis.call('HSET', KEYS[1], 'ending', '')
 end
 return { 1 }
