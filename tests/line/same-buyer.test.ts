@@ -37,8 +37,13 @@ describe('the same buyer, 50 times at once', () => {
   test('through the door: one ticket, one order', async () => {
     const sale = await shop.sell()
     const token = shop.token('anna')
+    const began = Date.now()
     const answers = await Promise.all(Array.from({ length: TIMES }, () => click(door, sale, token)))
-    expect(statuses(answers)).toEqual([202, ...Array(TIMES - 1).fill(429)])
+    // One click in two seconds comes through: a second one only where the machine is so slow.
+    const passed = answers.filter(({ status }) => status !== 429)
+    expect(passed.length).toBeLessThanOrEqual(1 + (Date.now() - began) / 2_000)
+    expect(statuses(passed)).toEqual([...Array(passed.length - 1).fill(200), 202])
+    expect(new Set(passed.map(({ json }) => json.ticket)).size).toBe(1)
     for (const { status, headers } of answers)
       if (status === 429) expect(headers['retry-after']).toMatch(/^[12]$/)
     const { ticket } = answers.find(({ status }) => status === 202)!.json
