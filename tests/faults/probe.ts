@@ -4,6 +4,7 @@ import type { Desk } from './receipts.ts'
 
 /** Looks whether the shop works, by buying something in a sale that has plenty. */
 export interface Probe {
+  sale: number
   /**
    * How long after `from` (ms since 1970) a purchase that began after it was paid, in ms; undefined when none was within
    * the time. Purchases begin every so often, so one that hangs does not stand for all.
@@ -36,6 +37,7 @@ export function createProbe(desk: Desk, sale: number): Probe {
   }
 
   return {
+    sale,
     async recovery(from, withinMs) {
       let paidAt: number | undefined
       const over = () => paidAt !== undefined || Date.now() > from + withinMs

@@ -8,6 +8,9 @@ const WORK: Partial<Record<LinkName, Work>> = {
 }
 const workOf = (link: LinkName): Work => WORK[link] ?? 'flight'
 
+/** Workers ask the provider once a second. */
+const shortest = (link: LinkName): number => (link === 'worker→sandbox' ? 1_800 : 500)
+
 /** Every connection of a link is cut, and none comes about for a while. */
 const cut = (link: LinkName): Fault => ({
   name: `cut ${link}`,
@@ -15,7 +18,7 @@ const cut = (link: LinkName): Fault => ({
   async strike({ at, random }) {
     const bad = at.links[link]
     const asking = bad.cut()
-    await sleep(random.whole(500, 3_000))
+    await sleep(random.whole(shortest(link), 3_000))
     const refused = bad.refused()
     bad.heal()
     return { from: Date.now(), hit: asking + refused > 0 }
@@ -29,7 +32,7 @@ const withhold = (link: LinkName): Fault => ({
   async strike({ at, random }) {
     const bad = at.links[link]
     bad.withhold()
-    await sleep(random.whole(500, 3_000))
+    await sleep(random.whole(shortest(link), 3_000))
     const withheld = bad.withheld()
     bad.heal()
     return { from: Date.now(), hit: withheld > 0 }

@@ -39,14 +39,14 @@ export async function isUnderWay({ at, sale, desk, crowd }: Scene, work: Work): 
   return (await at.redis.hlen(`sale:{${sale}}:flight`).catch(() => 0)) > 0
 }
 
-/** Payments that a worker asks the provider about now or within a second: their orders run out of time. */
+/** Payments that a worker asks the provider about now or in a moment: their orders run out of time. */
 async function aboutToAsk(mysql: Pool, sale: number): Promise<number> {
   const [row] = await select<{ due: number }>(
     mysql,
     `SELECT COUNT(*) AS due FROM payments p JOIN orders o ON o.sale_id = p.sale_id AND o.number = p.number
      WHERE p.sale_id = ? AND p.state IN ('opening', 'open', 'refunding')
        AND (p.ask_at IS NOT NULL OR (o.state = 'awaiting_payment' AND o.pay_by < ?))`,
-    [sale, new Date(Date.now() + 1_000)],
+    [sale, new Date(Date.now() + 300)],
   ).catch(() => [])
   return Number(row?.due ?? 0)
 }
