@@ -1,7 +1,11 @@
 import type { Scenario } from '../scenario.ts'
+import { drain } from './drain.ts'
 import { frontDoor } from './front-door.ts'
+import { isolation } from './isolation.ts'
+import { lineGrowth } from './line-growth.ts'
 import { mainLine } from './main-line.ts'
 import { million } from './million.ts'
+import { workers } from './workers.ts'
 
 /** Every scenario, in the order in which they run. */
-export const SCENARIOS: Scenario[] = [frontDoor, mainLine, million]
+export const SCENARIOS: Scenario[] = [frontDoor, mainLine, million, drain, lineGrowth, workers, isolation]

@@ -85,6 +85,8 @@ export function createProvider(url: string, apiKey: string): PaymentProvider {
     errorThresholdPercentage: 50,
     volumeThreshold: 5,
     resetTimeout: 3_000,
+    // A provider that is slow must not fill this process with waiting calls.
+    capacity: 200,
     // A clear no is an answer: it does not open the breaker.
     errorFilter: (error) => error instanceof ProviderError && error.status < 500,
   })

@@ -26,6 +26,10 @@ export function joinRoutes(app: App, { config, sales, line, release }: Services)
     '/api/sales/:sale/orders',
     {
       onRequest: requireBuyer,
+      // A click without any body asks for one unit, as one with `{}` does.
+      preValidation: async (request) => {
+        request.body ??= {}
+      },
       schema: { params: Type.Object({ sale: Type.String() }), body, response: { 200: answer, 202: answer } },
     },
     async (request, reply) => {

@@ -145,3 +145,13 @@ describe('two units a buyer', () => {
     })
   })
 })
+
+test('a click without any body asks for one unit', async () => {
+  const sale = await shop.sell()
+  const answer = await call(door, 'POST', `/api/sales/${sale}/orders`, {
+    headers: { authorization: `Bearer ${shop.token('nobody')}` },
+  })
+  expect(answer.status).toBe(202)
+  await eventually(async () => (await shop.orders(sale)).length === 1)
+  expect(await shop.orders(sale)).toMatchObject([{ buyer: 'nobody', quantity: 1 }])
+})
