@@ -10,6 +10,8 @@ export interface Balance {
   reserved: number
   /** Units wanted by the line, by the counter and by summing up. */
   waiting: { counter: number; sum: number }
+  /** Units on their way to be reserved, likewise. */
+  flying: { counter: number; sum: number }
   ending: string
   /** The numbers in flight. */
   flight: number[]
@@ -27,11 +29,15 @@ export async function readBalance(redis: Redis, sale: number): Promise<Balance> 
     [],
   )
   if (reply[0] === UNLOADED) throw new SaleUnloaded(sale)
-  const [, epoch, left, reserved, waiting, sum, ending, ...flight] = reply as [
-    ...[number, number, number, number, number, number, string],
+  const [, epoch, left, reserved, waiting, line, flying, way, ending, ...flight] = reply as [
+    ...[number, number, number, number, number, number, number, number, string],
     ...number[],
   ]
-  return { epoch, left, reserved, waiting: { counter: waiting, sum }, ending, flight }
+  return {
+    ...{ epoch, left, reserved, ending, flight },
+    waiting: { counter: waiting, sum: line },
+    flying: { counter: flying, sum: way },
+  }
 }
 
 /** Has tickets that still fly sent again. Throws {@link SaleUnloaded}. */

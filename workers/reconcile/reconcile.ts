@@ -49,9 +49,15 @@ export function createReconciler(
     const balance = await readBalance(redis, id)
     if (!before) return
     const expected = before.stock - before.sold
-    const difference = `${balance.left + balance.reserved - expected}/${balance.waiting.counter - balance.waiting.sum}/${balance.epoch - before.epoch}`
+    const { waiting, flying } = balance
+    const difference = [
+      balance.left + balance.reserved - expected,
+      waiting.counter - waiting.sum,
+      flying.counter - flying.sum,
+      balance.epoch - before.epoch,
+    ].join('/')
     const known = differences.get(id)
-    if (difference === '0/0/0') differences.delete(id)
+    if (difference === '0/0/0/0') differences.delete(id)
     else if (known?.difference !== difference) differences.set(id, { difference, rounds: 1 })
     else if (++known.rounds >= ROUNDS) {
       differences.delete(id)
