@@ -33,12 +33,17 @@ export const oldFiles: Fault = {
   },
 }
 
-/** Redis believes in more or fewer units than there are, which nobody told it. */
+/** Redis counts wrong, which nobody told it: units left, units on their way, units that the line wants. */
 export const wrongCount: Fault = {
   name: 'wrong count in redis',
   work: 'flight',
   async strike({ at, sale, random }) {
-    await at.redis.hincrby(`sale:{${sale}}`, 'left', random.pick([-7, -3, 3, 7, 20]))
+    const [field, by] = random.pick([
+      ...([-7, -3, 3, 20] as const).map((units) => ['left', units] as const),
+      ...([-3, 3, 20] as const).map((units) => ['flying', units] as const),
+      ...([-3, 20] as const).map((units) => ['waiting', units] as const),
+    ])
+    await at.redis.hincrby(`sale:{${sale}}`, field, by)
     return { from: Date.now() }
   },
 }
