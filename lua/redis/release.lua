@@ -126,17 +126,26 @@ end
 
 -- A few hundred at a time: as many as Lua can hand to one call.
 for first = 1, #taken, 500 do
-  local flights, holders = {}, {}
+  local flights, buyers = {}, {}
   for i = first, math.min(first + 499, #taken) do
     local number, buyer, quantity = unpack(taken[i])
     flights[#flights + 1] = number
     flights[#flights + 1] = kind .. ',' .. quantity .. ',' .. buyer
-    holders[#holders + 1] = buyer
-    holders[#holders + 1] = number
+    buyers[#buyers + 1] = buyer
   end
   redis.call('HSET', KEYS[4], unpack(flights))
   if kind == 'order' then
-    redis.call('HSET', KEYS[6], unpack(holders))
+    -- Who holds by another ticket, which came back late from a Redis that forgot it, keeps that one.
+    local holders = {}
+    for i, held in ipairs(redis.call('HMGET', KEYS[6], unpack(buyers))) do
+      if not held then
+        holders[#holders + 1] = buyers[i]
+        holders[#holders + 1] = taken[first + i - 1][1]
+      end
+    end
+    if #holders > 0 then
+      redis.call('HSET', KEYS[6], unpack(holders))
+    end
   end
 end
 local served = taken[#taken][1]
