@@ -65,8 +65,8 @@ test.each([
       },
     )
     await fc.assert(lives, {
-      numRuns: Number(MODEL_RUNS ?? 12),
-      interruptAfterTimeLimit: 80_000,
+      numRuns: Number(MODEL_RUNS ?? 20),
+      interruptAfterTimeLimit: 25_000,
       markInterruptAsFailure: false,
       ...(MODEL_SEED === undefined ? {} : { seed: Number(MODEL_SEED) }),
       ...(MODEL_PATH === undefined ? {} : { path: MODEL_PATH }),

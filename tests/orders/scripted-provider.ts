@@ -13,12 +13,15 @@ export interface ProviderBooks {
 export interface ScriptedProvider extends PaymentProvider {
   mood: Mood
   books: Map<string, ProviderBooks>
+  /** The IDs that it was asked to make void, in order. */
+  voids: string[]
   /** The buyer pays at its page; false where the payment can not be paid. `captured`: a void one is charged all the same. */
   pay(id: string, captured?: 'captured'): boolean
 }
 
 export function createScriptedProvider(): ScriptedProvider {
   const books = new Map<string, ProviderBooks>()
+  const voids: string[] = []
   const asked = (id: string): ProviderBooks | undefined => {
     if (provider.mood === 'silent') throw new Error('the provider does not answer')
     return provider.mood === 'forgets' ? undefined : books.get(id)
@@ -26,6 +29,7 @@ export function createScriptedProvider(): ScriptedProvider {
   const provider: ScriptedProvider = {
     mood: 'right',
     books,
+    voids,
     pay(id, captured) {
       const payment = books.get(id)
       if (!payment || payment.state === 'succeeded') return false
@@ -39,6 +43,7 @@ export function createScriptedProvider(): ScriptedProvider {
       return { payUrl: `http://127.0.0.1/pay/${id}` }
     },
     async void(id) {
+      voids.push(id)
       const payment = asked(id)
       if (!payment) return 'unknown'
       if (payment.state === 'open') payment.state = 'void'

@@ -80,6 +80,7 @@ const join = (buyer: string, quantity: number): Step =>
     const { code, number } = answers[0]!
     if (code === JOIN.joined) {
       assert.ok(number > Math.max(0, ...model.tickets.keys()), `number ${number} was handed out before`)
+      assert.ok(model.untold || !life.liveOrderOf(model, buyer), `${buyer} has an order and got a new ticket`)
       model.tickets.set(number, { buyer, quantity })
     } else if (code === JOIN.again) {
       assert.equal(model.tickets.get(number)?.buyer, buyer, 'a ticket of somebody else')
