@@ -40,9 +40,43 @@ test.each(SCENARIOS.map(({ name }) => name))('%s counts right', (name) => {
     for (const [figure, value] of Object.entries(figures)) expect(value, figure).toBeTypeOf('number')
 })
 
+const proofsOf = (name: string) => report.scenarios.find((one) => one.name === name)!.runs[0]!.proofs
+
 test('main-line: every accepted click is an order, on both sides', () => {
-  const [run] = report.scenarios.find(({ name }) => name === 'main-line')!.runs
-  expect(run!.proofs).toMatchObject({ accepted: 600, orders: 600, floorOrders: 600 })
+  expect(proofsOf('main-line')).toMatchObject({ accepted: 600, orders: 600, floorOrders: 600 })
+})
+
+test('front-door: every reason was given', () => {
+  expect(proofsOf('front-door').answers).toBeGreaterThan(0)
+})
+
+test('million: every unit has one buyer, and the books say so', () => {
+  expect(proofsOf('million')).toMatchObject({ clicks: 4_000, accepted: 40, orders: 40, audit: true })
+})
+
+test('drain: what lay in the queue is in MySQL, with each setting', () => {
+  const { orders, expected } = proofsOf('drain')
+  expect(orders).toBe(expected)
+})
+
+test('line-growth: as many wait as shall, and all of them are served', () => {
+  expect(proofsOf('line-growth')).toMatchObject({ waiting: 800, wanted: 800, served: 200 })
+})
+
+test('workers: every click is an order, with any number of processes and sales', () => {
+  const { orders, expected } = proofsOf('workers')
+  expect(orders).toBe(expected)
+})
+
+test('isolation: the shop answers everybody during the flood', () => {
+  expect(proofsOf('isolation')).toMatchObject({ visits: 200, orders: 100 })
+})
+
+test('baselines: under kill -9 Sluice sells every unit once and loses nobody', () => {
+  expect(proofsOf('baselines')).toMatchObject({
+    ...{ 'Sluice: sold': 60, 'Sluice: oversold': 0, 'Sluice: unsold': 0, 'Sluice: lost': 0 },
+    ...{ 'one transaction: oversold': 0, 'one transaction: lost': 0 },
+  })
 })
 
 test('the program ends well and leaves a report that needs nothing else', async () => {

@@ -31,7 +31,8 @@ export function summarise(scenario: Scenario, runs: RunResult[]): Summary {
     const names = new Set(runs.flatMap((run) => Object.keys(run.tables?.[key] ?? {})))
     const rows = [...names].map((name): [string, Spread] => [
       name,
-      spreadOf(runs.map((run) => run.tables?.[key]?.[name] ?? 0)),
+      // A row that not every run measures is told from those that did.
+      spreadOf(runs.flatMap((run) => run.tables?.[key]?.[name] ?? [])),
     ])
     tables[key] = { ...figure, rows: Object.fromEntries(rows) }
   }

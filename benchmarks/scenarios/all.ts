@@ -1,4 +1,5 @@
 import type { Scenario } from '../scenario.ts'
+import { baselines } from './baselines.ts'
 import { drain } from './drain.ts'
 import { frontDoor } from './front-door.ts'
 import { isolation } from './isolation.ts'
@@ -8,4 +9,13 @@ import { million } from './million.ts'
 import { workers } from './workers.ts'
 
 /** Every scenario, in the order in which they run. */
-export const SCENARIOS: Scenario[] = [frontDoor, mainLine, million, drain, lineGrowth, workers, isolation]
+export const SCENARIOS: Scenario[] = [
+  frontDoor,
+  mainLine,
+  million,
+  drain,
+  lineGrowth,
+  workers,
+  isolation,
+  baselines,
+]

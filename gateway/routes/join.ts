@@ -28,7 +28,7 @@ export function joinRoutes(app: App, { config, sales, line, release }: Services)
       onRequest: requireBuyer,
       // A click without any body asks for one unit, as one with `{}` does.
       preValidation: async (request) => {
-        request.body ??= {}
+        if (request.body === undefined) request.body = {}
       },
       schema: { params: Type.Object({ sale: Type.String() }), body, response: { 200: answer, 202: answer } },
     },
