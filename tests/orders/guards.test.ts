@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { saleKeys } from '../../contract/keys.ts'
 import { joinLine, reenterLine } from '../../contract/line/join.ts'
-import { RESERVE, recordFates } from '../../contract/line/reserve.ts'
+import { leaveLine } from '../../contract/line/release.ts'
+import { RESERVE, recordFates, reserveBatch } from '../../contract/line/reserve.ts'
 import { lockOrder, moveOrder } from '../../contract/orders/move-order.ts'
 import { claimUnits, restoreUnits } from '../../contract/orders/units.ts'
 import { preloadSale } from '../../contract/preload.ts'
@@ -104,6 +105,7 @@ test('an order is moved by whoever read it last, and along an edge only', async 
   await mysql.query("UPDATE orders SET state = 'expiring' WHERE sale_id = ?", [shop.sale])
   const old = { ...read, state: 'expiring' as const }
   expect(await moveOrder(mysql, old, 'expired'), 'an older version').toBeUndefined()
+  expect(await moveOrder(mysql, { ...read, version: 2 }, 'cancelled'), 'another state').toBeUndefined()
 })
 
 test('no more units are claimed than there are', async () => {
@@ -111,6 +113,14 @@ test('no more units are claimed than there are', async () => {
   expect(await claimUnits(stores.mysql, shop.sale, 2)).toBe(false)
   expect(await claimUnits(stores.mysql, shop.sale, 1)).toBe(true)
   expect(await claimUnits(stores.mysql, shop.sale, 1)).toBe(false)
+})
+
+test('the table itself refuses more sold than the stock, and more paid than sold', async () => {
+  const shop = await ordersOf(2, ['ann'])
+  for (const set of ['sold = stock + 1', 'paid = sold + 1']) {
+    const update = stores.mysql.query(`UPDATE sales SET ${set} WHERE id = ?`, [shop.sale])
+    await expect(update, set).rejects.toThrow(/constraint/i)
+  }
 })
 
 test('a late payment takes a unit that is free', async () => {
@@ -138,6 +148,29 @@ test('a late payment of a buyer who has another order by now is given back', asy
   })
   const { orders } = await readBooks(shop)
   expect([...orders.values()].map(({ state }) => state)).toEqual(['refunding', 'awaiting_payment'])
+})
+
+test('a payment of an order that its buyer cancelled is given back, though a unit is free', async () => {
+  const shop = await ordersOf(5, ['ann'])
+  await openPayment(shop, 1, 'ann')
+  expect((await cancelOrder(shop, 1, 'ann')).status).toBe(204)
+  shop.provider.pay(orderName(shop, 1), 'captured')
+  expect((await sendWebhook(shop, 1, `late-${shop.sale}`)).status).toBe(204)
+  expect(await stateOf(shop, 1)).toBe('refunding')
+})
+
+test('a reservation is answered the same again, and takes its unit once', async () => {
+  const shop = await openShop(stores, { stock: 3, standby: 2 })
+  await join(shop, 'ann', 'bob')
+  const [message] = await releaseAll(shop)
+  const reserve = () => reserveBatch(stores.redis, shop.sale, message!.tickets)
+  expect(await reserve()).toMatchObject({ codes: [RESERVE.won, RESERVE.won] })
+  expect(await reserve()).toMatchObject({ codes: [RESERVE.won, RESERVE.won] })
+  expect(await stores.redis.hmget(saleKeys(shop.sale).card, 'left', 'flying')).toEqual(['1', '0'])
+  const second = [{ number: 9, buyer: 'ann', quantity: 1 }]
+  expect(await reserveBatch(stores.redis, shop.sale, second)).toMatchObject({ codes: [RESERVE.duplicate] })
+  await serve(shop, message!)
+  expect(await problemsOf(shop)).toEqual([])
 })
 
 test('an event has its effect once, also under another payment', async () => {
@@ -244,6 +277,18 @@ test('a ticket in the line whose message is served does not wait on', async () =
   await serve(shop, message!)
   expect(await problemsOf(shop)).toEqual([])
   expect(await releaseAll(shop)).toEqual([])
+})
+
+test('a ticket in the line whose buyer had left does not wait on', async () => {
+  const shop = await openShop(stores, { stock: 2, standby: 2 })
+  const ann = { number: 1, buyer: 'ann', quantity: 1 }
+  await join(shop, 'ann')
+  const left = await leaveLine(stores.redis, shop.sale, ann, 60_000)
+  await stores.redis.del(Object.values(saleKeys(shop.sale)))
+  await preloadSale(stores.mysql, stores.redis, shop.sale)
+  await reenterLine(stores.redis, shop.sale, ann)
+  await serve(shop, left!.message)
+  expect(await problemsOf(shop)).toEqual([])
 })
 
 test('a second ticket of a buyer does not take the place of the first one’s order', async () => {
