@@ -3,10 +3,12 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Deduction } from '../../contract/words.ts'
 import { createReconciler } from '../../workers/reconcile/reconcile.ts'
 import { type LentStores, lendStores } from '../lend-stores.ts'
+import { drain } from './drain.ts'
 import type { Model } from './model.ts'
 import { readBooks } from './read-books.ts'
 import { openShop } from './shop.ts'
-import { drain, type Real, steps } from './steps.ts'
+import type { Real } from './step.ts'
+import { steps } from './steps.ts'
 
 /**
  * Random lives of a few orders, step by step, against a small model. A failure prints its seed, path and replayPath; the

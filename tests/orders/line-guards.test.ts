@@ -1,0 +1,116 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { saleKeys } from '../../contract/keys.ts'
+import { reenterLine } from '../../contract/line/join.ts'
+import { leaveLine } from '../../contract/line/release.ts'
+import { RESERVE, recordFates, reserveBatch } from '../../contract/line/reserve.ts'
+import { preloadSale } from '../../contract/preload.ts'
+import { readSale } from '../../contract/sales.ts'
+import { SaleUnloaded } from '../../contract/scripts.ts'
+import { recordBatch, StaleReservation } from '../../workers/orders/record-batch.ts'
+import { type LentStores, lendStores } from '../lend-stores.ts'
+import { join, makeOrders, problemsOf, sell } from './make-orders.ts'
+import { readBooks } from './read-books.ts'
+import { openPayment, openShop, orderName, releaseAll, type Shop, sendWebhook, serve } from './shop.ts'
+
+/** Each guard between Redis and MySQL, by the one case that it stands for: without it, its test here is red. */
+
+let stores: LentStores
+
+beforeAll(async () => {
+  stores = await lendStores({ connections: 8 })
+}, 60_000)
+afterAll(() => stores?.stop())
+
+async function payAt(shop: Shop, number: number, buyer: string): Promise<void> {
+  expect((await openPayment(shop, number, buyer)).status).toBe(201)
+  expect(shop.provider.pay(orderName(shop, number))).toBe(true)
+}
+
+test('a reservation is answered the same again, and takes its unit once', async () => {
+  const shop = await openShop(stores, { stock: 3, standby: 2 })
+  await join(shop, 'ann', 'bob')
+  const [message] = await releaseAll(shop)
+  const reserve = () => reserveBatch(stores.redis, shop.sale, message!.tickets)
+  expect(await reserve()).toMatchObject({ codes: [RESERVE.won, RESERVE.won] })
+  expect(await reserve()).toMatchObject({ codes: [RESERVE.won, RESERVE.won] })
+  expect(await stores.redis.hmget(saleKeys(shop.sale).card, 'left', 'flying')).toEqual(['1', '0'])
+  const second = [{ number: 9, buyer: 'ann', quantity: 1 }]
+  expect(await reserveBatch(stores.redis, shop.sale, second)).toMatchObject({ codes: [RESERVE.duplicate] })
+  await serve(shop, message!)
+  expect(await problemsOf(shop)).toEqual([])
+})
+
+test('an old word does not undo a newer one', async () => {
+  const shop = await makeOrders(stores, 1, ['ann'])
+  await payAt(shop, 1, 'ann')
+  await sendWebhook(shop, 1, `event-${shop.sale}`)
+  const old = { number: 1, buyer: 'ann', quantity: 1, payBy: 0 }
+  await recordFates(stores.redis, shop.sale, [{ ...old, state: 'awaiting_payment', version: 1 }], false)
+  await recordFates(stores.redis, shop.sale, [{ ...old, state: 'expired', version: 2 }])
+  expect(await problemsOf(shop)).toEqual([])
+  expect(await stores.redis.hget(saleKeys(shop.sale).card, 'ending')).toBe('sold_out')
+})
+
+test('a server that is not the one the sale was loaded in is not believed', async () => {
+  const shop = await makeOrders(stores, 2, ['ann'])
+  await stores.redis.hset(saleKeys(shop.sale).card, 'run', 'another server, or this one before it restarted')
+  await expect(join(shop, 'bob')).rejects.toThrow(SaleUnloaded)
+  await expect(releaseAll(shop)).rejects.toThrow(SaleUnloaded)
+  const told = { number: 1, buyer: 'ann', quantity: 1, state: 'paid', payBy: 0, version: 2 } as const
+  await expect(recordFates(stores.redis, shop.sale, [told])).rejects.toThrow(SaleUnloaded)
+  await preloadSale(stores.mysql, stores.redis, shop.sale)
+  expect((await join(shop, 'ann', 'bob')).map(({ number }) => number)).toEqual([1, 10_001])
+  expect(await problemsOf(shop)).toEqual([])
+})
+
+test('a reservation of another epoch is not recorded', async () => {
+  const shop = await makeOrders(stores, 2, ['ann'])
+  const { epoch } = (await readSale(stores.mysql, shop.sale))!
+  const ticket = { number: 2, buyer: 'bob', quantity: 1 }
+  const record = (of: number) =>
+    recordBatch(stores.mysql, shop.sale, [{ ticket, kind: 'order', releasedAt: Date.now() }], {
+      epoch: of,
+      codes: new Map([[2, RESERVE.won]]),
+    })
+  await expect(record(epoch - 1)).rejects.toThrow(StaleReservation)
+  expect(await record(epoch)).toMatchObject([{ state: 'awaiting_payment' }])
+})
+
+test('a ticket in the line whose message is served does not wait on', async () => {
+  const shop = await openShop(stores, { stock: 2, standby: 2 })
+  await join(shop, 'ann')
+  const [message] = await releaseAll(shop)
+  await stores.redis.del(Object.values(saleKeys(shop.sale)))
+  await preloadSale(stores.mysql, stores.redis, shop.sale)
+  await reenterLine(stores.redis, shop.sale, { number: 1, buyer: 'ann', quantity: 1 })
+  await serve(shop, message!)
+  expect(await problemsOf(shop)).toEqual([])
+  expect(await releaseAll(shop)).toEqual([])
+})
+
+test('a ticket in the line whose buyer had left does not wait on', async () => {
+  const shop = await openShop(stores, { stock: 2, standby: 2 })
+  const ann = { number: 1, buyer: 'ann', quantity: 1 }
+  await join(shop, 'ann')
+  const left = await leaveLine(stores.redis, shop.sale, ann, 60_000)
+  await stores.redis.del(Object.values(saleKeys(shop.sale)))
+  await preloadSale(stores.mysql, stores.redis, shop.sale)
+  await reenterLine(stores.redis, shop.sale, ann)
+  await serve(shop, left!.message)
+  expect(await problemsOf(shop)).toEqual([])
+})
+
+test('a second ticket of a buyer does not take the place of the first one’s order', async () => {
+  const shop = await openShop(stores, { stock: 3, standby: 2 })
+  await join(shop, 'ann')
+  const [message] = await releaseAll(shop)
+  await stores.redis.del(Object.values(saleKeys(shop.sale)))
+  await preloadSale(stores.mysql, stores.redis, shop.sale)
+  const [again] = await join(shop, 'ann')
+  expect(again!.number).toBe(10_001)
+  await serve(shop, message!)
+  await sell(shop)
+  expect((await readBooks(shop)).refusals).toEqual(new Map([[10_001, 'duplicate']]))
+  expect(await join(shop, 'ann')).toMatchObject([{ number: 1 }])
+  expect(await problemsOf(shop)).toEqual([])
+})
