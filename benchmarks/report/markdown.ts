@@ -102,5 +102,5 @@ export function readmeBlock(reports: BenchReport[]): string {
     })
   })
   const { machine, at } = reports.reduce((a, b) => (a.at > b.at ? a : b))
-  return `${table(['figure', 'median', 'command'], rows)}\n\nOn ${machine.cores} cores (${machine.cpu}), with the load generator on them, ${at.slice(0, 10)}.`
+  return `![Durable orders a second](benchmarks/results/readme.svg)\n\n${table(['figure', 'median', 'command'], rows)}\n\nOn ${machine.cores} cores (${machine.cpu}), with the load generator on them, ${at.slice(0, 10)}.`
 }
