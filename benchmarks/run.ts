@@ -7,6 +7,7 @@ import { readOptions } from './options.ts'
 import { openProgress } from './progress.ts'
 import { toHtml } from './report/html.ts'
 import { toReadmeSvg } from './report/readme-svg.ts'
+import { saveReport } from './report/save-report.ts'
 import { toText } from './report/text.ts'
 import type { Bench, Scenario } from './scenario.ts'
 import { SCENARIOS } from './scenarios/all.ts'
@@ -60,7 +61,7 @@ async function main(): Promise<number> {
   } finally {
     await stacks.end()
   }
-  if (options.save) write(join(ROOT, 'benchmarks', 'results'), report)
+  if (options.save) saveReport(report, known)
   process.stdout.write(`${toText(report)}\nreport: ${relative(process.cwd(), join(dir, 'report.html'))}\n`)
   return report.scenarios.some(({ wrong }) => wrong.length > 0) ? 1 : 0
 }

@@ -2,9 +2,6 @@
  * A generator: a process of its own, told by its parent what to send. Tokens are signed before the clock runs.
  */
 import type { ClickOrder, FromClicker, ToClicker } from './click-order.ts'
-import { runClosedLoop } from './closed-loop.ts'
-import { packRequests, runFlood } from './flood.ts'
-import { runOpenLoop } from './open-loop.ts'
 import { newTally, type Tally } from './tally.ts'
 import { tokenOf } from './token-of.ts'
 
@@ -24,6 +21,7 @@ function headersOf(order: ClickOrder): Record<string, string>[] {
 }
 
 async function flood(order: ClickOrder, started: Promise<void>): Promise<void> {
+  const { packRequests, runFlood } = await import('./flood.ts')
   const packed = packRequests(order)
   const tally = newTally(order.requests, order.keepAccepted ?? false)
   await timed(() => runFlood(order, packed, tally), tally, started)
@@ -44,6 +42,9 @@ async function timed(run: () => Promise<void>, tally: Tally, started: Promise<vo
 
 async function work(order: ClickOrder, started: Promise<void>): Promise<void> {
   if (order.flood) return flood(order, started)
+  // Each client takes its time to load; a flood needs neither.
+  const { runClosedLoop } = await import('./closed-loop.ts')
+  const { runOpenLoop } = await import('./open-loop.ts')
   const headers = headersOf(order)
   const tally = newTally(order.requests, order.keepAccepted ?? false)
   const post = order.method === 'POST'

@@ -15,14 +15,14 @@ const SETTINGS = [
   { workers: 1, orders: 100, ms: 100 },
   { workers: 1, orders: 100, ms: 10 },
   { workers: 1, orders: 500, ms: 100 },
-  { workers: 1, orders: 2000, ms: 100 },
-  { workers: 2, orders: 2000, ms: 10 },
+  { workers: 1, orders: 1000, ms: 100 },
+  { workers: 2, orders: 1000, ms: 10 },
 ]
 const PLAIN = [
   { connections: 2, batch: 100 },
   { connections: 1, batch: 100 },
   { connections: 1, batch: 500 },
-  { connections: 1, batch: 2000 },
+  { connections: 1, batch: 1000 },
 ]
 const WITHIN_MS = 60_000
 

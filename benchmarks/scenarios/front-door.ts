@@ -30,6 +30,7 @@ export const frontDoor: Scenario = {
     limitedRatio: { label: 'too_many_requests against return 200', unit: '×' },
     soldOutWork: { label: 'CPU of return 200 against that of sold_out', unit: '×' },
     limitedWork: { label: 'CPU of return 200 against that of too_many_requests', unit: '×' },
+    oneByOne: { label: 'the same with one request on the wire a connection', unit: '×' },
     generator: { label: 'CPU of the generator for each request', unit: 'µs' },
   },
   tables: {
@@ -72,6 +73,14 @@ export const frontDoor: Scenario = {
     }
     const bare = (path: string) => stint('return 200', { origin: yardstick, path })
 
+    /** Without pipelining, where each request pays for its own system calls, as a buyer's does. */
+    const alone = async (): Promise<number> => {
+      const path = `/api/sales/${sales.sold_out}/orders`
+      const base = await stint('return 200', { origin: yardstick, path, pipelining: 1 })
+      const side = await stint('sold_out', { origin: door, path, pipelining: 1 })
+      return base.cpuUs / side.cpuUs
+    }
+
     const refuse = async ({ sale, buyers, token, tokens }: Refusal): Promise<Stint> => {
       const path = `/api/sales/${sales[sale]}/orders`
       const count = bench.quick ? Math.ceil((tokens ?? 0) / 20) : tokens
@@ -90,7 +99,7 @@ export const frontDoor: Scenario = {
         let answers = 0
         for (const [name, refusal] of Object.entries(REFUSALS)) {
           const side = await refuse(refusal)
-          const after = await bare(`/api/sales/${sales.sold_out}/orders`)
+          const after = bench.quick ? before : await bare(`/api/sales/${sales.sold_out}/orders`)
           bares.push(after)
           stints[name] = { side, bare: between(before, after) }
           before = after
@@ -99,6 +108,7 @@ export const frontDoor: Scenario = {
           // What the limit let through becomes an order meanwhile, and is not part of the next stint.
           await sleep(bench.quick ? 0 : 200)
         }
+        const oneByOne = await alone()
         const all = Object.entries(stints)
         const row = (of: (stint: { side: Stint; bare: Stint }) => number) =>
           Object.fromEntries(all.map(([name, one]) => [name, of(one)]))
@@ -115,6 +125,7 @@ export const frontDoor: Scenario = {
             ...{ soldOut: rates[soldOut]!, limited: rates[limited]! },
             ...{ soldOutRatio: ratios[soldOut]!, limitedRatio: ratios[limited]! },
             ...{ soldOutWork: work[soldOut]!, limitedWork: work[limited]! },
+            oneByOne,
             generator: mean(({ report }) => (report.cpuMs * 1000) / Math.max(report.requests, 1)),
           },
           tables: {

@@ -207,7 +207,7 @@ const FAULTS: [name: string, breakIt: (sale: number) => Promise<unknown>, proble
       await sql('UPDATE sales SET sold = 7 WHERE id = ?', sale)
       await stores.redis
         .multi()
-        .hset(saleKeys(sale).fate, '2', 'awaiting_payment,2,0,buyer2')
+        .hset(saleKeys(sale).fate, '2', 'awaiting_payment,2,0,1,buyer2')
         .hincrby(saleKeys(sale).card, 'left', -1)
         .exec()
     },

@@ -109,7 +109,7 @@ test('start in the background returns when everything works, and prints where it
     'processes',
   ])
   expect(status.processes.map(({ role }) => role).sort()).toEqual(
-    ['gateway', 'mysql', 'nginx', 'rabbitmq', 'redis', 'supervisor', 'worker'].sort(),
+    ['gateway', 'mysql', 'nginx', 'rabbitmq', 'redis', 'sandbox', 'supervisor', 'worker'].sort(),
   )
   for (const url of [status.flash, status.ops, status.shop]) expect(await answersAt(url)).toBe(200)
   expect(output).toContain('port 8080 for flash is taken')
