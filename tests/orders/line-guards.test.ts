@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { saleKeys } from '../../contract/keys.ts'
+import { flyAgain, readBalance } from '../../contract/line/balance.ts'
 import { reenterLine } from '../../contract/line/join.ts'
+import { lookAtTickets } from '../../contract/line/look.ts'
 import { leaveLine } from '../../contract/line/release.ts'
 import { RESERVE, recordFates, reserveBatch } from '../../contract/line/reserve.ts'
 import { preloadSale } from '../../contract/preload.ts'
@@ -56,8 +58,20 @@ test('a server that is not the one the sale was loaded in is not believed', asyn
   await stores.redis.hset(saleKeys(shop.sale).card, 'run', 'another server, or this one before it restarted')
   await expect(join(shop, 'bob')).rejects.toThrow(SaleUnloaded)
   await expect(releaseAll(shop)).rejects.toThrow(SaleUnloaded)
-  const told = { number: 1, buyer: 'ann', quantity: 1, state: 'paid', payBy: 0, version: 2 } as const
-  await expect(recordFates(stores.redis, shop.sale, [told])).rejects.toThrow(SaleUnloaded)
+  const { redis } = stores
+  const ann = { number: 1, buyer: 'ann', quantity: 1 }
+  const calls = {
+    record: recordFates(redis, shop.sale, [{ ...ann, state: 'paid', payBy: 0, version: 2 }]),
+    reserve: reserveBatch(redis, shop.sale, [ann]),
+    reenter: reenterLine(redis, shop.sale, ann),
+    leave: leaveLine(redis, shop.sale, ann, 1_000),
+    look: lookAtTickets(redis, shop.sale, [ann]),
+    balance: readBalance(redis, shop.sale),
+    flyAgain: flyAgain(redis, shop.sale, [1]),
+  }
+  await Promise.all(
+    Object.entries(calls).map(([name, call]) => expect(call, name).rejects.toThrow(SaleUnloaded)),
+  )
   await preloadSale(stores.mysql, stores.redis, shop.sale)
   expect((await join(shop, 'ann', 'bob')).map(({ number }) => number)).toEqual([1, 10_001])
   expect(await problemsOf(shop)).toEqual([])
@@ -74,6 +88,44 @@ test('a reservation of another epoch is not recorded', async () => {
     })
   await expect(record(epoch - 1)).rejects.toThrow(StaleReservation)
   expect(await record(epoch)).toMatchObject([{ state: 'awaiting_payment' }])
+})
+
+test('a ticket has one row, and a buyer one live order, whatever Redis says', async () => {
+  const shop = await makeOrders(stores, 5, ['ann'])
+  const { epoch } = (await readSale(stores.mysql, shop.sale))!
+  const record = (...tickets: { number: number; buyer: string }[]) =>
+    recordBatch(
+      stores.mysql,
+      shop.sale,
+      tickets.map((ticket) => ({
+        ticket: { ...ticket, quantity: 1 },
+        kind: 'order',
+        releasedAt: Date.now(),
+      })),
+      { epoch, codes: new Map(tickets.map(({ number }) => [number, RESERVE.won])) },
+    )
+  const batch = [
+    { number: 2, buyer: 'ann' },
+    { number: 3, buyer: 'bob' },
+    { number: 4, buyer: 'bob' },
+  ]
+  const states = ['duplicate', 'awaiting_payment', 'duplicate']
+  expect((await record(...batch)).map(({ state }) => state)).toEqual(states)
+  expect((await record(...batch)).map(({ state }) => state)).toEqual(states)
+  expect((await readBooks(shop)).sale.sold).toBe(2)
+})
+
+test('no more orders are recorded than there are units, whatever Redis says', async () => {
+  const shop = await makeOrders(stores, 2, ['ann'])
+  const { epoch } = (await readSale(stores.mysql, shop.sale))!
+  const tickets = ['bob', 'cid', 'dan'].map((buyer, i) => ({ number: i + 2, buyer, quantity: 1 }))
+  const fates = await recordBatch(
+    stores.mysql,
+    shop.sale,
+    tickets.map((ticket) => ({ ticket, kind: 'order', releasedAt: Date.now() })),
+    { epoch, codes: new Map(tickets.map(({ number }) => [number, RESERVE.won])) },
+  )
+  expect(fates.map(({ state }) => state)).toEqual(['awaiting_payment', 'sold_out', 'sold_out'])
 })
 
 test('a ticket in the line whose message is served does not wait on', async () => {
