@@ -2,13 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { collect } from './collect.ts'
 
-const recorder = (everyMs: number, most: number, workMs = 0) => {
+const recorder = (everyMs: number, enough: number, workMs = 0) => {
   const batches: number[][] = []
   let atOnce = 0
   let atOnceMost = 0
   const collector = collect<number>({
     everyMs,
-    most,
+    enough,
     weightOf: (n) => n,
     flush: async (items) => {
       atOnceMost = Math.max(atOnceMost, ++atOnce)
@@ -40,5 +40,14 @@ describe('collect', () => {
     await idle()
     expect(batches.flat()).toHaveLength(9)
     expect(atOnceMost()).toBe(1)
+  })
+
+  it('takes all that piled up in the meantime, up to a bound', async () => {
+    const { add, idle, batches } = recorder(1, 2, 5)
+    add(1)
+    add(1)
+    for (let i = 0; i < 1_500; i++) add(1)
+    await idle()
+    expect(batches.map((batch) => batch.length)).toEqual([2, 1_000, 500])
   })
 })

@@ -1,15 +1,19 @@
+/** What piled up while a batch was worked on goes into the next one, up to this weight (and one item more). */
+const LARGEST = 1_000
+
 /**
- * Collects items and hands them on in batches: when `most` weight is together, or `everyMs` after the first came.
+ * Collects items and hands them on in batches: when `enough` weight is together, or `everyMs` after the first came.
  * One batch is worked on at a time; what comes meanwhile makes up the next one, so that a slow database gets larger
  * batches instead of more of them at once. The caller bounds the memory (prefetch).
  */
 export function collect<T>(options: {
   everyMs: number
-  most: number
+  enough: number
   weightOf: (item: T) => number
   /** Must not reject. */
   flush: (items: T[]) => Promise<void>
 }): { add: (item: T) => void; idle: () => Promise<void> } {
+  const largest = Math.max(options.enough, LARGEST)
   let items: T[] = []
   let weight = 0
   let timer: NodeJS.Timeout | undefined
@@ -18,7 +22,7 @@ export function collect<T>(options: {
   const take = (): T[] => {
     let taken = 0
     let count = 0
-    while (count < items.length && taken < options.most) taken += options.weightOf(items[count++]!)
+    while (count < items.length && taken < largest) taken += options.weightOf(items[count++]!)
     const batch = items.slice(0, count)
     items = items.slice(count)
     weight -= taken
@@ -29,7 +33,7 @@ export function collect<T>(options: {
     clearTimeout(timer)
     timer = undefined
     do await options.flush(take())
-    while (weight >= options.most)
+    while (weight >= options.enough)
     running = undefined
     if (items.length > 0) wait()
   }
@@ -47,7 +51,7 @@ export function collect<T>(options: {
       items.push(item)
       weight += options.weightOf(item)
       if (running) return
-      if (weight >= options.most) start()
+      if (weight >= options.enough) start()
       else wait()
     },
     /** Works off what is collected. */

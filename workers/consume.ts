@@ -51,7 +51,7 @@ export async function startConsumer(deps: {
     if (!collector) {
       collector = collect<Delivery>({
         everyMs: deps.flushMs,
-        most: deps.flushOrders,
+        enough: deps.flushOrders,
         weightOf: (delivery) => delivery.message.tickets.length,
         flush: (deliveries) => serve(sale, deliveries),
       })

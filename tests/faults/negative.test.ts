@@ -17,7 +17,8 @@ import {
 // the guard first: what is red without it has to be green with it.
 
 const MINUTES = 240_000
-const PATIENT = { recoveryMs: 30_000, settleMs: 30_000, finalsMs: 20_000, auditMs: 20_000 }
+/** Longer than an order has to be paid: one that was refused its payment is open until then. */
+const PATIENT = { recoveryMs: 30_000, settleMs: 75_000, finalsMs: 20_000, auditMs: 20_000 }
 /** What a broken product leaves open is not waited for long. */
 const IMPATIENT = { recoveryMs: 20_000, settleMs: 5_000, finalsMs: 2_000, auditMs: 0 }
 
