@@ -90,6 +90,15 @@ test('a reservation of another epoch is not recorded', async () => {
   expect(await record(epoch)).toMatchObject([{ state: 'awaiting_payment' }])
 })
 
+test('a number that was not handed out yet does not come back to the line', async () => {
+  const shop = await makeOrders(stores, 2, ['ann'])
+  const early = { number: 2, buyer: 'bob', quantity: 1 }
+  await reenterLine(stores.redis, shop.sale, early)
+  const { views } = await lookAtTickets(stores.redis, shop.sale, [early])
+  expect(views).toMatchObject([{ state: 'unknown' }])
+  expect(await problemsOf(shop)).toEqual([])
+})
+
 test('a ticket has one row, and a buyer one live order, whatever Redis says', async () => {
   const shop = await makeOrders(stores, 5, ['ann'])
   const { epoch } = (await readSale(stores.mysql, shop.sale))!
