@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { select } from '../../platform/mysql.ts'
 import type { Buyer, Intent } from './buyer.ts'
 import type { Fault, Scene } from './faults/fault.ts'
 import type { Plan } from './plan.ts'
@@ -40,12 +41,28 @@ export const redisBelievesInMore = (): Plan =>
     { count: 2 * UNITS },
   )
 
-/** Units are taken by paying, and twice as many buyers pay. */
+/** Units are taken by paying: twice as many buyers open a payment, and only when all have do they pay. */
 export const twiceAsManyPay = (): Plan =>
   plan(
-    { name: 'nothing', work: 'questions', strike: async () => ({ from: Date.now() }) },
+    {
+      ...{ name: 'twice as many pay', work: 'questions' },
+      async strike({ at, sale, desk }) {
+        const opened = () =>
+          select<{ number: number; buyer: string }>(
+            at.mysql,
+            `SELECT o.number, o.buyer FROM orders o JOIN payments p ON p.sale_id = o.sale_id AND p.number = o.number
+             WHERE o.sale_id = ? AND p.state = 'open'`,
+            [sale],
+          )
+        for (const deadline = Date.now() + 15_000; Date.now() < deadline; await sleep(50))
+          if ((await opened()).length >= 2 * UNITS) break
+        const orders = await opened()
+        await Promise.all(orders.map(({ number, buyer }) => desk.pay(buyer, `${sale}-${number}`)))
+        return { from: Date.now(), hit: orders.length === 2 * UNITS }
+      },
+    },
     { deduct: 'payment', standby: UNITS },
-    { count: 2 * UNITS },
+    { count: 2 * UNITS, intent: 'dither' },
   )
 
 /** Redis reserves, and its answers do not come back. */
