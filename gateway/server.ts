@@ -1,9 +1,9 @@
 import { Counter } from 'prom-client'
 import { SALE_CHANGED } from '../contract/keys.ts'
 import { createProvider } from '../contract/payments/provider.ts'
-import { ConfigError } from '../platform/config.ts'
 import { createLog } from '../platform/log.ts'
 import { createMetrics } from '../platform/metrics.ts'
+import { runUntilStopped } from '../platform/run-until-stopped.ts'
 import { buildApp } from './app.ts'
 import { type GatewayConfig, readGatewayConfig } from './config.ts'
 import { closeConnections, openConnections } from './connections.ts'
@@ -67,21 +67,4 @@ async function start(config: GatewayConfig): Promise<() => Promise<void>> {
   }
 }
 
-try {
-  const stop = await start(readGatewayConfig(process.env))
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.once(signal, () => {
-      setTimeout(() => process.exit(1), 5_000).unref()
-      stop().then(
-        () => process.exit(0),
-        () => process.exit(1),
-      )
-    })
-  }
-} catch (error) {
-  const { message } = error as Error
-  process.stderr.write(
-    `gateway does not start: ${error instanceof ConfigError ? '' : `${(error as Error).name}: `}${message}\n`,
-  )
-  process.exit(1)
-}
+await runUntilStopped('gateway', () => start(readGatewayConfig(process.env)))

@@ -2,11 +2,11 @@ import Fastify from 'fastify'
 import { Counter, Histogram } from 'prom-client'
 import { checkQueues } from '../contract/check-queues.ts'
 import { createProvider } from '../contract/payments/provider.ts'
-import { ConfigError } from '../platform/config.ts'
 import { createLog } from '../platform/log.ts'
 import { createMetrics } from '../platform/metrics.ts'
 import { connectMysql } from '../platform/mysql.ts'
 import { connectRedis, firstConnect } from '../platform/redis.ts'
+import { runUntilStopped } from '../platform/run-until-stopped.ts'
 import { checkMysqlSettings, checkRedisSettings } from '../platform/safe-settings.ts'
 import { readWorkerConfig, type WorkerConfig } from './config.ts'
 import { startConsumer } from './consume.ts'
@@ -126,21 +126,4 @@ const answers = (call: Promise<unknown>): Promise<boolean> =>
     () => false,
   )
 
-try {
-  const stop = await start(readWorkerConfig(process.env))
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.once(signal, () => {
-      setTimeout(() => process.exit(1), 5_000).unref()
-      stop().then(
-        () => process.exit(0),
-        () => process.exit(1),
-      )
-    })
-  }
-} catch (error) {
-  const { message, name } = error as Error
-  process.stderr.write(
-    `worker does not start: ${error instanceof ConfigError ? '' : `${name}: `}${message}\n`,
-  )
-  process.exit(1)
-}
+await runUntilStopped('worker', () => start(readWorkerConfig(process.env)))
