@@ -19,6 +19,8 @@ local READ = { method }
 local JOIN = { method, media_type, known_sale, window, sold_out, identity, user_limit }
 local SIGNED = { method, media_type, identity, poll_limit }
 local UNSIGNED = { method, media_type }
+-- Who is signed in, if anybody is.
+local SIGN_IN = { method, media_type, { check = function(ctx) identity.check(ctx) end } }
 
 -- ctx: { allow, now (ms), sale? } and what the questions add: card, token, user.
 local function ask(questions, ctx)
@@ -80,7 +82,7 @@ end
 
 -- GET says who is signed in, POST signs in.
 function M.sign_in()
-  ask_and_pass(UNSIGNED, method.READ_OR_POST)
+  ask_and_pass(SIGN_IN, method.READ_OR_POST)
 end
 
 return M
