@@ -52,7 +52,7 @@ test('the page’s own changes go on, and clients that are no browsers', async (
   const own = `http://${host()}`
   let buyers = 0
   for (const [method, path] of CHANGES) {
-    for (const [headers, bearer] of [
+    const fitting: [Record<string, string>, boolean?][] = [
       [{ origin: own }],
       [{ origin: own.replace('flash', 'FLASH'), 'sec-fetch-site': 'same-origin' }],
       // TLS may end before the door.
@@ -61,11 +61,14 @@ test('the page’s own changes go on, and clients that are no browsers', async (
       [{}],
       [{}, true],
       [{ origin: 'https://app.example', 'sec-fetch-site': 'cross-site' }, true],
-    ] as const) {
+    ]
+    for (const [headers, bearer] of fitting) {
       const mine = await tokenOf(`own-${++buyers}`, JWT_SECRET)
-      const identity = bearer ? { authorization: `Bearer ${mine}` } : { cookie: `flash_token=${mine}` }
+      const identity: Record<string, string> = bearer
+        ? { authorization: `Bearer ${mine}` }
+        : { cookie: `flash_token=${mine}` }
       const before = door.gateways[0]!.arrived.length
-      await ask(method, path, { ...identity, ...headers } as Record<string, string>)
+      await ask(method, path, { ...identity, ...headers })
       expect(door.gateways[0]!.arrived.length, `${method} ${path} ${JSON.stringify(headers)}`).toBe(
         before + 1,
       )
