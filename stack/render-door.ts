@@ -32,7 +32,7 @@ const OPEN_FILES = 65_536
 /**
  * Writes nginx's configuration and the folders it needs to `run/nginx`; returns the path of its nginx.conf.
  * nginx runs in the foreground with it: `nginx -e RUN/nginx/error.log -c PATH`. Its environment must hold
- * SLUICE_REDIS_URL, SLUICE_JWT_SECRET and SLUICE_EDGE_KEY.
+ * SLUICE_REDIS_URL, SLUICE_JWT_SECRET, SLUICE_TICKET_SECRET and SLUICE_EDGE_KEY.
  * Throws when a folder's name would break the configuration, or a template holds an unknown token.
  */
 export async function renderDoor(door: Door): Promise<string> {

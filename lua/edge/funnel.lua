@@ -20,7 +20,8 @@ local READ = { method }
 local JOIN = { method, media_type, same_origin, known_sale, window, sold_out, identity, user_limit }
 local SIGNED = { method, media_type, same_origin, identity, poll_limit }
 local UNSIGNED = { method, media_type }
-local SIGN_IN = { method, media_type, same_origin }
+-- Who is signed in, if anybody is.
+local SIGN_IN = { method, media_type, same_origin, { check = function(ctx) identity.check(ctx) end } }
 
 -- ctx: { allow, now (ms), sale? } and what the questions add: card, token, user.
 local function ask(questions, ctx)

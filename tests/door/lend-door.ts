@@ -15,6 +15,7 @@ import { MARKER, openSale } from './sale-cards.ts'
 
 const CHECKOUT = fileURLToPath(new URL('../..', import.meta.url))
 export const JWT_SECRET = 'a secret of the door tests, 32 or more'
+export const TICKET_SECRET = 'a secret of the tickets, 32 or more'
 export const EDGE_KEY = 'edge-key-of-the-door-tests'
 
 /** A real nginx with the checkout's configuration, a real Redis, and recorders in the gateways' place. */
@@ -69,6 +70,7 @@ export async function lendDoor(
   const env = {
     SLUICE_REDIS_URL: redis.url,
     SLUICE_JWT_SECRET: JWT_SECRET,
+    SLUICE_TICKET_SECRET: TICKET_SECRET,
     SLUICE_EDGE_KEY: EDGE_KEY,
   }
   if (!options.redisDown) await redis.start()
