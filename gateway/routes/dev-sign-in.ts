@@ -22,9 +22,11 @@ export function devSignInRoutes(app: App, { config }: Services): void {
         .setIssuedAt()
         .setExpirationTime(`${SIGNED_IN_S}s`)
         .sign(secret)
+      // Strict is no burden: pages are public files, and only their own calls need the cookie.
+      const secure = request.headers['x-forwarded-proto'] === 'https' ? '; Secure' : ''
       reply.header(
         'set-cookie',
-        `flash_token=${token}; Path=/; Max-Age=${SIGNED_IN_S}; HttpOnly; SameSite=Lax`,
+        `flash_token=${token}; Path=/; Max-Age=${SIGNED_IN_S}; HttpOnly; SameSite=Strict${secure}`,
       )
       return reply.code(204).send()
     },
