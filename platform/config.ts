@@ -94,5 +94,7 @@ export const KNOWN_KEYS = [
   'SLUICE_FLIGHT_WINDOW',
   'SLUICE_FAR_POLL_MS',
   'SLUICE_WWW',
+  'SLUICE_TLS_CERT',
+  'SLUICE_TLS_KEY',
   'SLUICE_LOG_LEVEL',
 ] as const

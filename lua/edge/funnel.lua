@@ -23,7 +23,8 @@ local JOIN = { method, media_type, same_origin, known_sale, window, sold_out, id
 local SIGNED = { method, media_type, same_origin, identity, poll_limit }
 local TICKET = { method, media_type, same_origin, identity, poll_limit, own_ticket, still_waiting }
 local UNSIGNED = { method, media_type }
-local SIGN_IN = { method, media_type, same_origin }
+-- Who is signed in, if anybody is.
+local SIGN_IN = { method, media_type, same_origin, { check = function(ctx) identity.check(ctx) end } }
 
 -- ctx: { allow, now (ms), sale? } and what the questions add: card, token, user, ticket.
 local function ask(questions, ctx)

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { SaleCard } from '../../contract/snapshot.ts'
+import { provideCertificate } from '../../stack/certificate.ts'
 import { choosePort } from '../../stack/ports.ts'
 import { renderDoor } from '../../stack/render-door.ts'
 import { call, eventually } from './call.ts'
@@ -22,6 +23,8 @@ export interface LentDoor {
   flash: number
   shop: number
   ops: number
+  /** The flash domain over TLS, where it was asked for. */
+  tls: { port: number; cert: string; key: string } | undefined
   gateways: GatewayStandIn[]
   /** A copy of the checkout's nginx/ and lua/, free to edit. */
   root: string
@@ -43,7 +46,7 @@ export interface LentDoor {
 }
 
 export async function lendDoor(
-  options: { gateways?: number; redisDown?: boolean; tune?: (conf: string) => string } = {},
+  options: { gateways?: number; redisDown?: boolean; tls?: boolean; tune?: (conf: string) => string } = {},
 ): Promise<LentDoor> {
   const dir = await mkdtemp(join(tmpdir(), 'lent-door-'))
   const root = join(dir, 'checkout')
@@ -58,6 +61,9 @@ export async function lendDoor(
   if (options.tune) await tune(options.tune)
 
   const [flash, shop, ops] = [await choosePort(), await choosePort(), await choosePort()]
+  const tls = options.tls
+    ? { port: await choosePort(), ...(await provideCertificate(join(run, 'tls'))) }
+    : undefined
   const gateways: GatewayStandIn[] = []
   for (let n = 0; n < (options.gateways ?? 1); n++) gateways.push(await startGateway(await choosePort()))
   const redis = redisWithPassword(await choosePort(), dir)
@@ -76,6 +82,7 @@ export async function lendDoor(
     flashPort: flash,
     shopPort: shop,
     opsPort: ops,
+    tls,
     gateways: gateways.map(({ port }) => ({ host: '127.0.0.1', port })),
     workerProcesses: 2,
     native: true,
@@ -102,6 +109,7 @@ export async function lendDoor(
     flash,
     shop,
     ops,
+    tls,
     gateways,
     root,
     run,
