@@ -2,7 +2,9 @@ import { writeFile } from 'node:fs/promises'
 import { SignJWT } from 'jose'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { call } from './call.ts'
-import { JWT_SECRET, type LentDoor, lendDoor } from './lend-door.ts'
+import { JWT_SECRET, type LentDoor, lendDoor, TICKET_SECRET } from './lend-door.ts'
+import { openSale } from './sale-cards.ts'
+import { ticketOf } from './ticket-of.ts'
 
 const SPRING = 'the key of spring, 32 characters or more'.replaceAll(' ', '-')
 const AUTUMN = 'the key of autumn, 32 characters or more'.replaceAll(' ', '-')
@@ -19,10 +21,10 @@ const keep = async (...lines: string[]) => {
   await door.reload()
 }
 
-const tokenBy = (secret: string, kid?: unknown) =>
+const tokenBy = (secret: string, kid?: unknown, buyer = 'anna') =>
   new SignJWT({})
     .setProtectedHeader({ alg: 'HS256', ...(kid === undefined ? {} : { kid: kid as string }) })
-    .setSubject('anna')
+    .setSubject(buyer)
     .setExpirationTime('10m')
     .sign(new TextEncoder().encode(secret))
 
@@ -70,6 +72,25 @@ test('a key that was taken away proves nothing any more, not even a token that w
   await keep(`jwt autumn ${AUTUMN}`)
   expect(await outcomes(old)).toEqual(['refused'])
   expect(await outcomes(young)).toEqual(['known'])
+})
+
+test('tickets of each key that lives wait at the door; of a key that was taken away nobody has heard', async () => {
+  const secrets = [TICKET_SECRET, SPRING, AUTUMN]
+  const tickets = secrets.map((secret) => ticketOf('bert', 1, 5_000, { secret }))
+  const headers = { authorization: `Bearer ${await tokenBy(JWT_SECRET, undefined, 'bert')}` }
+  const codes = async () => {
+    await door.publish(
+      openSale(1, { served: 1, last: 9_000, waiting: 9_000, perSecond: 1, fastest: 1, free: 9_000 }),
+    )
+    const answers = await Promise.all(
+      tickets.map((ticket) => call(door.flash, 'GET', `/api/tickets/${ticket}`, { headers })),
+    )
+    return answers.map(({ json }) => json.state ?? json.code)
+  }
+  await keep(`ticket autumn ${AUTUMN}`, `ticket spring ${SPRING}`)
+  expect(await codes()).toEqual(['waiting', 'waiting', 'waiting'])
+  await keep(`ticket autumn ${AUTUMN}`)
+  expect(await codes()).toEqual(['waiting', 'unknown_ticket', 'waiting'])
 })
 
 test.each([
