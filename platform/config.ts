@@ -93,5 +93,7 @@ export const KNOWN_KEYS = [
   'SLUICE_CONFIRM_MS',
   'SLUICE_FLIGHT_WINDOW',
   'SLUICE_WWW',
+  'SLUICE_TLS_CERT',
+  'SLUICE_TLS_KEY',
   'SLUICE_LOG_LEVEL',
 ] as const

@@ -5,6 +5,7 @@ local environment = require("edge.environment")
 local refusals = require("edge.refusals")
 local method = require("edge.method")
 local media_type = require("edge.media_type")
+local same_origin = require("edge.same_origin")
 local known_sale = require("edge.known_sale")
 local window = require("edge.window")
 local sold_out = require("edge.sold_out")
@@ -16,9 +17,11 @@ local sale_pages = require("edge.sale_pages")
 local counts = ngx.shared.counts
 
 local READ = { method }
-local JOIN = { method, media_type, known_sale, window, sold_out, identity, user_limit }
-local SIGNED = { method, media_type, identity, poll_limit }
+local JOIN = { method, media_type, same_origin, known_sale, window, sold_out, identity, user_limit }
+local SIGNED = { method, media_type, same_origin, identity, poll_limit }
 local UNSIGNED = { method, media_type }
+-- Who is signed in, if anybody is.
+local SIGN_IN = { method, media_type, same_origin, { check = function(ctx) identity.check(ctx) end } }
 
 -- ctx: { allow, now (ms), sale? } and what the questions add: card, token, user.
 local function ask(questions, ctx)
@@ -80,7 +83,7 @@ end
 
 -- GET says who is signed in, POST signs in.
 function M.sign_in()
-  ask_and_pass(UNSIGNED, method.READ_OR_POST)
+  ask_and_pass(SIGN_IN, method.READ_OR_POST)
 end
 
 return M
