@@ -3,6 +3,7 @@ import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ROOT } from '../../platform/root.ts'
+import { provideCertificate } from '../../stack/certificate.ts'
 import { doorEnv } from '../../stack/local-env.ts'
 import { planNginx } from '../../stack/nginx.ts'
 import { choosePort, returnPort } from '../../stack/ports.ts'
@@ -19,11 +20,12 @@ export interface NarrowDoor {
 
 /**
  * A second nginx before the same gateways, with other numbers: what takes an attacker minutes, or a million accounts,
- * takes him a moment here.
+ * takes him a moment here. `numbers` edits the tunables files by name, `pages` are files of the static origin.
  */
 export async function lendNarrowDoor(
   at: StackAddress,
   numbers: Record<string, (text: string) => string>,
+  pages: Record<string, string> = {},
 ): Promise<NarrowDoor> {
   const dir = await mkdtemp(join(tmpdir(), 'narrow-door-'))
   const root = join(dir, 'checkout')
@@ -34,13 +36,16 @@ export async function lendNarrowDoor(
     await writeFile(path, change(text))
   }
   const run = join(dir, 'run')
-  await mkdir(join(run, 'www'), { recursive: true })
+  await mkdir(join(run, 'www', 'assets'), { recursive: true })
+  for (const [path, text] of Object.entries(pages)) await writeFile(join(run, 'www', path), text)
+  const tls = { port: await choosePort(), ...(await provideCertificate(join(run, 'tls'))) }
   const [flash, shop, ops] = [await choosePort(), await choosePort(), await choosePort()]
   const plan = await planNginx(run, {
     root,
     flashPort: flash,
     shopPort: shop,
     opsPort: ops,
+    tls,
     gateways: at.ports.gateways.map((port) => ({ host: '127.0.0.1', port })),
     workerProcesses: 1,
     env: doorEnv(at.env),
@@ -48,7 +53,7 @@ export async function lendNarrowDoor(
   const nginx = spawn(plan.command, plan.args, { env: { ...process.env, ...plan.env }, stdio: 'ignore' })
   const stop = async () => {
     await endProcess(nginx, 'SIGTERM')
-    for (const port of [flash, shop, ops]) returnPort(port)
+    for (const port of [flash, shop, ops, tls.port]) returnPort(port)
     await rm(dir, { recursive: true, force: true })
   }
   try {
