@@ -12,6 +12,8 @@ local sold_out = require("edge.sold_out")
 local identity = require("edge.identity")
 local user_limit = require("edge.user_limit")
 local poll_limit = require("edge.poll_limit")
+local own_ticket = require("edge.own_ticket")
+local still_waiting = require("edge.still_waiting")
 local sale_pages = require("edge.sale_pages")
 
 local counts = ngx.shared.counts
@@ -19,11 +21,12 @@ local counts = ngx.shared.counts
 local READ = { method }
 local JOIN = { method, media_type, same_origin, known_sale, window, sold_out, identity, user_limit }
 local SIGNED = { method, media_type, same_origin, identity, poll_limit }
+local TICKET = { method, media_type, same_origin, identity, poll_limit, own_ticket, still_waiting }
 local UNSIGNED = { method, media_type }
 -- Who is signed in, if anybody is.
 local SIGN_IN = { method, media_type, same_origin, { check = function(ctx) identity.check(ctx) end } }
 
--- ctx: { allow, now (ms), sale? } and what the questions add: card, token, user.
+-- ctx: { allow, now (ms), sale? } and what the questions add: card, token, user, ticket.
 local function ask(questions, ctx)
   for i = 1, #questions do
     local code, retry_after_s, members = questions[i].check(ctx)
@@ -62,7 +65,7 @@ function M.join()
 end
 
 function M.ticket()
-  ask_and_pass(SIGNED, method.READ_OR_DELETE)
+  ask_and_pass(TICKET, method.READ_OR_DELETE)
 end
 
 function M.orders()
