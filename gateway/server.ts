@@ -5,6 +5,7 @@ import { createLog } from '../platform/log.ts'
 import { createMetrics } from '../platform/metrics.ts'
 import { runUntilStopped } from '../platform/run-until-stopped.ts'
 import { buildApp } from './app.ts'
+import { createChallenges } from './challenges/challenges.ts'
 import { type GatewayConfig, readGatewayConfig } from './config.ts'
 import { closeConnections, openConnections } from './connections.ts'
 import { createLine } from './line/line.ts'
@@ -36,8 +37,10 @@ async function start(config: GatewayConfig): Promise<() => Promise<void>> {
   const sales = createSaleCache(mysql, subscriber, log)
   await subscriber.subscribe(SALE_CHANGED)
   await sales.refresh()
+  const challenges = createChallenges({ config, redis, mysql, metrics, log })
   const refreshing = setInterval(() => {
     sales.refresh().catch((error) => log.warn({ err: error }, 'live sales not read'))
+    challenges.warm(sales.live())
   }, LIVE_SALES_MS)
   const line = createLine(redis, mysql, log)
   const release = startReleaseLoop({
@@ -53,7 +56,19 @@ async function start(config: GatewayConfig): Promise<() => Promise<void>> {
   })
   const stopSnapshots = startSnapshots({ redis, liveSales: sales.live, name: config.SLUICE_NAME, log })
   const provider = createProvider(config.SLUICE_PAYMENT_URL, config.SLUICE_PAYMENT_KEY)
-  const app = buildApp({ config, redis, mysql, sales, line, publisher, release, provider, metrics, log })
+  const app = buildApp({
+    config,
+    redis,
+    mysql,
+    sales,
+    line,
+    challenges,
+    publisher,
+    release,
+    provider,
+    metrics,
+    log,
+  })
   await app.listen({ host: config.SLUICE_HOST, port: config.SLUICE_PORT, backlog: 4_096 })
 
   return async () => {
@@ -63,6 +78,7 @@ async function start(config: GatewayConfig): Promise<() => Promise<void>> {
     await release.stop()
     await publisher.close()
     await provider.close()
+    await challenges.close()
     await closeConnections(connections)
   }
 }

@@ -11,12 +11,15 @@ local sold_out = require("edge.sold_out")
 local identity = require("edge.identity")
 local user_limit = require("edge.user_limit")
 local poll_limit = require("edge.poll_limit")
+local challenge_window = require("edge.challenge_window")
+local challenge_limit = require("edge.challenge_limit")
 local sale_pages = require("edge.sale_pages")
 
 local counts = ngx.shared.counts
 
 local READ = { method }
 local JOIN = { method, media_type, known_sale, window, sold_out, identity, user_limit }
+local CHALLENGE = { method, media_type, known_sale, challenge_window, sold_out, identity, challenge_limit }
 local SIGNED = { method, media_type, identity, poll_limit }
 local UNSIGNED = { method, media_type }
 
@@ -56,6 +59,11 @@ end
 
 function M.join()
   ask_and_pass(JOIN, method.POST)
+end
+
+-- GET asks for the challenge of a sale, POST answers it.
+function M.challenge()
+  ask_and_pass(CHALLENGE, method.GET_OR_POST)
 end
 
 function M.ticket()

@@ -10,6 +10,11 @@ local NAMES = {
   "admitted_for_s",
   "line_full_retry_s",
   "paused_retry_s",
+  "challenge_lead_s",
+  "challenges_per_minute",
+  "challenge_answers_per_minute",
+  "challenge_pause_most_s",
+  "challenge_forget_s",
 }
 
 local M = {}
