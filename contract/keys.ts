@@ -10,6 +10,7 @@
  * | sale:{ID}:lease | zset | "epoch:number,number,…" -> deadline ms, of batches not yet confirmed by RabbitMQ |
  * | sale:{ID}:holder | hash | buyer -> number, of those released, reserved or holding a unit |
  * | sale:{ID}:fate | hash | number -> "state,quantity,payByMs,version,buyer" of those reserved or recorded |
+ * | sale:{ID}:gone | string | bitmap of the numbers that left the line out of turn, modulo 131,072 |
  * | sale:{ID}:passes | zset | nonce -> expiry in seconds, of challenge passes that became a ticket |
  * | sale:{ID}:answer:BUYER | string | JSON list of the right answers to the buyer's captcha or quiz; gone at the first try |
  * | sale:{ID}:proof:SIGNATURE | string | the buyer who solved this proof of work, until it expires |
@@ -26,6 +27,7 @@ export const saleKeys = (sale: number) => {
     lease: `${card}:lease`,
     holder: `${card}:holder`,
     fate: `${card}:fate`,
+    gone: `${card}:gone`,
     passes: `${card}:passes`,
   }
 }

@@ -19,6 +19,7 @@ const schema = Type.Object({
   SLUICE_LEASE_MS: key.whole(3_000, 500, 60_000),
   SLUICE_CONFIRM_MS: key.whole(2_000, 100, 60_000),
   SLUICE_FLIGHT_WINDOW: key.whole(4_000, 1, 100_000),
+  SLUICE_FAR_POLL_MS: key.whole(20_000, 1_000, 120_000),
   SLUICE_CAPTCHA_TTL_S: key.whole(60, 1, 600),
   SLUICE_CAPTCHA_POOL: key.whole(200, 1, 5_000),
   SLUICE_QUIZ_TTL_S: key.whole(60, 1, 600),
