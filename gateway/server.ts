@@ -4,6 +4,7 @@ import { createProvider } from '../contract/payments/provider.ts'
 import { createLog } from '../platform/log.ts'
 import { createMetrics } from '../platform/metrics.ts'
 import { runUntilStopped } from '../platform/run-until-stopped.ts'
+import { readSigningKeys } from '../platform/signing-keys.ts'
 import { buildApp } from './app.ts'
 import { createChallenges } from './challenges/challenges.ts'
 import { type GatewayConfig, readGatewayConfig } from './config.ts'
@@ -18,6 +19,7 @@ const LIVE_SALES_MS = 1_000
 
 /** Starts a gateway; resolves with the function that stops it, once it listens. */
 async function start(config: GatewayConfig): Promise<() => Promise<void>> {
+  const keys = readSigningKeys(config)
   const log = createLog(config.SLUICE_NAME, config.SLUICE_LOG_LEVEL)
   const connections = await openConnections(config, log)
   const { redis, subscriber, mysql } = connections
@@ -37,7 +39,7 @@ async function start(config: GatewayConfig): Promise<() => Promise<void>> {
   const sales = createSaleCache(mysql, subscriber, log)
   await subscriber.subscribe(SALE_CHANGED)
   await sales.refresh()
-  const challenges = createChallenges({ config, redis, mysql, metrics, log })
+  const challenges = createChallenges({ config, keys, redis, mysql, metrics, log })
   const refreshing = setInterval(() => {
     sales.refresh().catch((error) => log.warn({ err: error }, 'live sales not read'))
     challenges.warm(sales.live())
@@ -61,6 +63,7 @@ async function start(config: GatewayConfig): Promise<() => Promise<void>> {
   const provider = createProvider(config.SLUICE_PAYMENT_URL, config.SLUICE_PAYMENT_KEY)
   const app = buildApp({
     config,
+    keys,
     redis,
     mysql,
     sales,

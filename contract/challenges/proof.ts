@@ -45,18 +45,20 @@ export function createProof(
 }
 
 /**
- * Whether this is the solution of a challenge of ours, for this buyer and sale, in time and for the first time: its
+ * Whether this is the solution of a challenge that one of these secrets signed, for this buyer and sale, in time and for the first time: its
  * signature is remembered in Redis until it expires.
  */
 export async function tryProof(
   redis: Redis,
-  secret: string,
+  secrets: readonly string[],
   sale: number,
   buyer: string,
   { challenge, solution }: ProofAnswer,
 ): Promise<boolean> {
-  const { verified } = await verifySolution({ challenge, solution, deriveKey, ...keysOf(secret) })
-  if (!verified) return false
+  const checks = secrets.map((secret) =>
+    verifySolution({ challenge, solution, deriveKey, ...keysOf(secret) }),
+  )
+  if (!(await Promise.all(checks)).some(({ verified }) => verified)) return false
   // Signed, so these are our own words.
   const { data, expiresAt = 0 } = challenge.parameters
   if (data?.sale !== sale || data.buyer !== buyer) return false

@@ -8,6 +8,7 @@ import type { Sale } from '../../contract/words.ts'
 import type { Logger } from '../../platform/log.ts'
 import type { Pool } from '../../platform/mysql.ts'
 import type { Redis } from '../../platform/redis.ts'
+import type { SigningKeys } from '../../platform/signing-keys.ts'
 import type { GatewayConfig } from '../config.ts'
 import { createCaptchaPool } from './captcha-pool.ts'
 import { challengeOf } from './challenge-of.ts'
@@ -35,13 +36,14 @@ export interface Challenges {
 
 export function createChallenges(deps: {
   config: GatewayConfig
+  keys: SigningKeys
   redis: Redis
   mysql: Pool
   metrics: Registry
   log: Logger
 }): Challenges {
-  const { config, redis, mysql, metrics, log } = deps
-  const secret = config.SLUICE_TICKET_SECRET
+  const { config, keys, redis, mysql, metrics, log } = deps
+  const [secret] = keys.tickets
   const captchas = createCaptchaPool({ size: config.SLUICE_CAPTCHA_POOL, metrics, log })
   const quiz = createQuizPool(mysql, log)
   const outcomes = new Counter({
@@ -90,7 +92,8 @@ export function createChallenges(deps: {
     buyer: string,
     answer: Answered,
   ): Promise<boolean> => {
-    if (kind === 'pow') return typeof answer !== 'string' && tryProof(redis, secret, sale.id, buyer, answer)
+    if (kind === 'pow')
+      return typeof answer !== 'string' && tryProof(redis, keys.tickets, sale.id, buyer, answer)
     return typeof answer === 'string' && tryAnswer(redis, sale.id, buyer, answer)
   }
 

@@ -23,7 +23,7 @@ const answer = Type.Object({
 })
 
 /** POST /api/sales/{sale}/orders: a buyer joins the line. */
-export function joinRoutes(app: App, { config, sales, line, release }: Services): void {
+export function joinRoutes(app: App, { keys, sales, line, release }: Services): void {
   app.post(
     '/api/sales/:sale/orders',
     {
@@ -41,7 +41,7 @@ export function joinRoutes(app: App, { config, sales, line, release }: Services)
       const pass =
         challengeOf(sale) === 'none'
           ? undefined
-          : readPass(config.SLUICE_TICKET_SECRET, sale.id, request.buyer, request.body.pass, Date.now())
+          : readPass(keys.tickets, sale.id, request.buyer, request.body.pass, Date.now())
       if (quantity > sale.perUser) {
         throw new Problem('invalid_request', { detail: `quantity must be from 1 to ${sale.perUser}` })
       }
@@ -51,7 +51,7 @@ export function joinRoutes(app: App, { config, sales, line, release }: Services)
       const wait = etaMs(joined.position, sale.release)
       reply.code(joined.code === JOIN.joined ? 202 : 200).header('cache-control', 'no-store')
       return {
-        ticket: signTicket(config.SLUICE_TICKET_SECRET, {
+        ticket: signTicket(keys.tickets[0], {
           sale: sale.id,
           number: joined.number,
           quantity: joined.quantity,

@@ -212,11 +212,11 @@ describe('proof of work', () => {
     const old = await solve(
       await createProof(TICKET_SECRET, sale, 'dora', { triesMost: 4, expiresS: expired }),
     )
-    expect(await tryProof(redis, TICKET_SECRET, sale, 'dora', old)).toBe(false)
+    expect(await tryProof(redis, [TICKET_SECRET], sale, 'dora', old)).toBe(false)
     const own = await solve(
       await createProof('not our secret', sale, 'dora', { triesMost: 4, expiresS: expired + 60 }),
     )
-    expect(await tryProof(redis, TICKET_SECRET, sale, 'dora', own)).toBe(false)
+    expect(await tryProof(redis, [TICKET_SECRET], sale, 'dora', own)).toBe(false)
   })
 })
 

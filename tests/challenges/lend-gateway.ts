@@ -10,6 +10,7 @@ import type { Services } from '../../gateway/services.ts'
 import { createSale } from '../../ops/create-sale.ts'
 import type { SaleInput } from '../../ops/sale-input.ts'
 import { createLog } from '../../platform/log.ts'
+import { readSigningKeys } from '../../platform/signing-keys.ts'
 import { type LentStores, lendStores } from '../lend-stores.ts'
 
 export const TICKET_SECRET = 'the tickets of these tests, 32 or more'
@@ -57,9 +58,10 @@ export async function lendGateway(changes: Partial<GatewayConfig> = {}): Promise
   }
   const log = createLog('challenges', 'silent')
   const metrics = new Registry()
-  const challenges = createChallenges({ config, redis, mysql, metrics, log })
+  const keys = readSigningKeys(config)
+  const challenges = createChallenges({ config, keys, redis, mysql, metrics, log })
   const app = buildApp({
-    ...{ config, redis, mysql, metrics, log, challenges },
+    ...{ config, keys, redis, mysql, metrics, log, challenges },
     line: createLine(redis, mysql, log),
     sales: { get: (id: number) => readSale(mysql, id), live: () => [], refresh: async () => {} },
     release: { wake: () => {} },
