@@ -19,6 +19,7 @@ const schema = Type.Object({
   SLUICE_LEASE_MS: key.whole(3_000, 500, 60_000),
   SLUICE_CONFIRM_MS: key.whole(2_000, 100, 60_000),
   SLUICE_FLIGHT_WINDOW: key.whole(4_000, 1, 100_000),
+  SLUICE_FAR_POLL_MS: key.whole(20_000, 1_000, 120_000),
   SLUICE_LOG_LEVEL: key.logLevel(),
 })
 

@@ -12,6 +12,8 @@ local sold_out = require("edge.sold_out")
 local identity = require("edge.identity")
 local user_limit = require("edge.user_limit")
 local poll_limit = require("edge.poll_limit")
+local own_ticket = require("edge.own_ticket")
+local still_waiting = require("edge.still_waiting")
 local sale_pages = require("edge.sale_pages")
 local unroll = require("edge.unroll")
 
@@ -20,11 +22,12 @@ local counts = ngx.shared.counts
 local READ = unroll({ method })
 local JOIN = unroll({ method, media_type, known_sale, window, sold_out, same_origin, identity, user_limit })
 local SIGNED = unroll({ method, media_type, same_origin, identity, poll_limit })
-local PASS = function() end
+local TICKET = unroll({ method, media_type, same_origin, identity, poll_limit, own_ticket, still_waiting })
 local UNSIGNED = unroll({ method, media_type })
-local SIGN_IN = unroll({ method, media_type, same_origin })
+-- Who is signed in, if anybody is.
+local SIGN_IN = unroll({ method, media_type, same_origin, { check = function(ctx) identity.check(ctx) end } })
 
--- ctx: { allow, now (ms), sale? } and what the questions add: card, token, user.
+-- ctx: { allow, now (ms), sale? } and what the questions add: card, token, user, ticket.
 local function ask(questions, ctx)
   local code, retry_after_s, members = questions(ctx)
   if code then
@@ -64,7 +67,7 @@ end
 function M.sale()
   ask(READ, { allow = method.READ })
   sale_pages.one(ngx.var.sale)
-  ask_and_pass(PASS, method.READ)
+  pass(new_ctx(method.READ))
 end
 
 -- In set_by_lua, see nginx/refuse_click.conf: gives the status of a refusal, or "" when the click goes on.
@@ -79,7 +82,7 @@ function M.join()
 end
 
 function M.ticket()
-  ask_and_pass(SIGNED, method.READ_OR_DELETE)
+  ask_and_pass(TICKET, method.READ_OR_DELETE)
 end
 
 function M.orders()

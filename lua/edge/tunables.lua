@@ -10,6 +10,9 @@ local NAMES = {
   "admitted_for_s",
   "line_full_retry_s",
   "paused_retry_s",
+  "verified_tickets",
+  "near_tickets",
+  "near_ms",
 }
 
 local M = {}
