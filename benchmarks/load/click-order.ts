@@ -31,7 +31,7 @@ export interface ClickOrder {
    */
   perSecond?: number
   /**
-   * The generator's nice value, where it stands for machines of its own: 19 for a flood, which then only gets what the
+   * The generator's nice value, where it stands for machines of its own: above 0 for a flood, which then only gets what the
    * servers leave; below 0 (root only) for visitors whose waiting is measured, so that it is not their own.
    */
   nice?: number

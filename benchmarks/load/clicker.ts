@@ -1,7 +1,7 @@
 /**
  * A generator: a process of its own, told by its parent what to send. Tokens are signed before the clock runs.
  */
-import { setPriority } from 'node:os'
+import { setNice } from '../../platform/priority.ts'
 import type { ClickOrder, FromClicker, ToClicker } from './click-order.ts'
 import { newTally, type Tally } from './tally.ts'
 import { tokenOf } from './token-of.ts'
@@ -42,8 +42,7 @@ async function timed(run: () => Promise<void>, tally: Tally, started: Promise<vo
 }
 
 async function work(order: ClickOrder, started: Promise<void>): Promise<void> {
-  // Only root may go below 0; anybody else's visitors wait for the processor too.
-  if (order.nice !== undefined && (order.nice >= 0 || process.getuid?.() === 0)) setPriority(order.nice)
+  if (order.nice !== undefined) setNice(order.nice)
   if (order.flood) return flood(order, started)
   // Each client takes its time to load; a flood needs neither.
   const { runClosedLoop } = await import('./closed-loop.ts')

@@ -12,7 +12,7 @@ import { doorOf, openSale, openStores } from './sell.ts'
 const SHOP_PER_SECOND = 200
 const FLOOD_CONNECTIONS = 200
 /** The generators stand for other machines: the flood takes what the servers leave, a visitor waits for servers alone. */
-const FLOOD_NICE = 19
+const FLOOD_NICE = 10
 const VISITOR_NICE = -15
 
 const FRONTS = ['own', 'shared'] as const
@@ -21,7 +21,7 @@ type Visits = Record<(typeof FRONTS)[number], ClickReport>
 export const isolation: Scenario = {
   name: 'isolation',
   about:
-    'How long visitors of the shop’s other domain wait for its page: quiet, and during half a minute in which 200 connections click in the flash sale as fast as they are answered. Visitors arrive at random, 200 a second at each front (an open loop): at the shop’s own nginx, and, beside it for comparison, at the same page served by the door’s nginx. The generators stand for other machines: the flood’s runs at the lowest priority, the visitors’ at a high one, so that what is measured is the waiting for servers.',
+    'How long visitors of the shop’s other domain wait for its page: quiet, and during half a minute in which 200 connections click in the flash sale as fast as they are answered. Visitors arrive at random, 200 a second at each front (an open loop): at the shop’s own nginx, and, beside it for comparison, at the same page served by the door’s nginx. The generators stand for other machines: the flood’s runs at a low priority, the visitors’ at a high one, so that what is measured is the waiting for servers.',
   runsMost: 2,
   figures: {
     quiet50: { label: 'own front, quiet, p50', unit: 'ms' },
