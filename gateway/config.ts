@@ -19,6 +19,10 @@ const schema = Type.Object({
   SLUICE_LEASE_MS: key.whole(3_000, 500, 60_000),
   SLUICE_CONFIRM_MS: key.whole(2_000, 100, 60_000),
   SLUICE_FLIGHT_WINDOW: key.whole(4_000, 1, 100_000),
+  SLUICE_BUSY_DELAY_MS: key.whole(500, 10, 60_000),
+  SLUICE_BUSY_REQUESTS: key.whole(4_000, 1, 1_000_000),
+  SLUICE_BUSY_HEAP_MB: key.whole(768, 16, 1_000_000),
+  SLUICE_BUSY_RSS_MB: key.whole(1_280, 64, 1_000_000),
   SLUICE_LOG_LEVEL: key.logLevel(),
 })
 

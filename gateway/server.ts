@@ -8,6 +8,7 @@ import { buildApp } from './app.ts'
 import { type GatewayConfig, readGatewayConfig } from './config.ts'
 import { closeConnections, openConnections } from './connections.ts'
 import { createLine } from './line/line.ts'
+import { watchRedis } from './redis-pulse.ts'
 import { createPublisher } from './release/publisher.ts'
 import { startReleaseLoop } from './release/release-loop.ts'
 import { createSaleCache } from './sale-cache.ts'
@@ -53,11 +54,15 @@ async function start(config: GatewayConfig): Promise<() => Promise<void>> {
   })
   const stopSnapshots = startSnapshots({ redis, liveSales: sales.live, name: config.SLUICE_NAME, log })
   const provider = createProvider(config.SLUICE_PAYMENT_URL, config.SLUICE_PAYMENT_KEY)
-  const app = buildApp({ config, redis, mysql, sales, line, publisher, release, provider, metrics, log })
+  const pulse = watchRedis(redis)
+  const app = buildApp({
+    ...{ config, redis, mysql, sales, line, publisher, release, provider, pulse, metrics, log },
+  })
   await app.listen({ host: config.SLUICE_HOST, port: config.SLUICE_PORT, backlog: 4_096 })
 
   return async () => {
     await app.close()
+    pulse.stop()
     clearInterval(refreshing)
     stopSnapshots()
     await release.stop()

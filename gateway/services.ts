@@ -8,6 +8,7 @@ import type { Pool } from '../platform/mysql.ts'
 import type { Redis } from '../platform/redis.ts'
 import type { GatewayConfig } from './config.ts'
 import type { Line } from './line/line.ts'
+import type { RedisPulse } from './redis-pulse.ts'
 import type { Publisher } from './release/publisher.ts'
 import type { ReleaseLoop } from './release/release-loop.ts'
 import type { SaleCache } from './sale-cache.ts'
@@ -22,6 +23,7 @@ export interface Services {
   publisher: Publisher
   release: ReleaseLoop
   provider: PaymentProvider
+  pulse: RedisPulse
   metrics: Registry
   log: Logger
 }
