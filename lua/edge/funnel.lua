@@ -11,14 +11,18 @@ local sold_out = require("edge.sold_out")
 local identity = require("edge.identity")
 local user_limit = require("edge.user_limit")
 local poll_limit = require("edge.poll_limit")
+local room = require("edge.room")
+local gateways_alive = require("edge.gateways_alive")
+local group_limit = require("edge.group_limit")
 local sale_pages = require("edge.sale_pages")
 
 local counts = ngx.shared.counts
 
 local READ = { method }
-local JOIN = { method, media_type, known_sale, window, sold_out, identity, user_limit }
-local SIGNED = { method, media_type, identity, poll_limit }
-local UNSIGNED = { method, media_type }
+local JOIN = { method, media_type, known_sale, window, sold_out, identity, user_limit, room, gateways_alive, group_limit }
+local SIGNED = { method, media_type, identity, poll_limit, room, gateways_alive, group_limit }
+local UNSIGNED = { method, media_type, room, gateways_alive, group_limit }
+local OLD_SALE = { room, gateways_alive, group_limit }
 
 -- ctx: { allow, now (ms), sale? } and what the questions add: card, token, user.
 local function ask(questions, ctx)
@@ -51,7 +55,7 @@ end
 function M.sale()
   ask(READ, { allow = method.READ })
   sale_pages.one(ngx.var.sale)
-  ask_and_pass({}, method.READ)
+  ask_and_pass(OLD_SALE, method.READ)
 end
 
 function M.join()
