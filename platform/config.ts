@@ -97,5 +97,7 @@ export const KNOWN_KEYS = [
   'SLUICE_BUSY_HEAP_MB',
   'SLUICE_BUSY_RSS_MB',
   'SLUICE_WWW',
+  'SLUICE_TLS_CERT',
+  'SLUICE_TLS_KEY',
   'SLUICE_LOG_LEVEL',
 ] as const

@@ -5,6 +5,7 @@ local environment = require("edge.environment")
 local refusals = require("edge.refusals")
 local method = require("edge.method")
 local media_type = require("edge.media_type")
+local same_origin = require("edge.same_origin")
 local known_sale = require("edge.known_sale")
 local window = require("edge.window")
 local sold_out = require("edge.sold_out")
@@ -19,10 +20,13 @@ local sale_pages = require("edge.sale_pages")
 local counts = ngx.shared.counts
 
 local READ = { method }
-local JOIN = { method, media_type, known_sale, window, sold_out, identity, user_limit, room, gateways_alive, group_limit }
-local SIGNED = { method, media_type, identity, poll_limit, room, gateways_alive, group_limit }
-local UNSIGNED = { method, media_type, room, gateways_alive, group_limit }
-local OLD_SALE = { room, gateways_alive, group_limit }
+local JOIN = { method, media_type, same_origin, known_sale, window, sold_out, identity, user_limit }
+local SIGNED = { method, media_type, same_origin, identity, poll_limit }
+local UNSIGNED = { method, media_type }
+-- Who is signed in, if anybody is.
+local SIGN_IN = { method, media_type, same_origin, { check = function(ctx) identity.check(ctx) end } }
+-- Of everything that would go on to a gateway.
+local GATEWAY = { room, gateways_alive, group_limit }
 
 -- ctx: { allow, now (ms), sale? } and what the questions add: card, token, user.
 local function ask(questions, ctx)
@@ -38,6 +42,7 @@ local function ask_and_pass(questions, allow)
   local var = ngx.var
   local ctx = { allow = allow, now = ngx.now() * 1000, sale = var.sale }
   ask(questions, ctx)
+  ask(GATEWAY, ctx)
   counts:incr("answers:passed", 1, 0)
   var.edge_key = environment.edge_key
   if ctx.user then
@@ -55,7 +60,7 @@ end
 function M.sale()
   ask(READ, { allow = method.READ })
   sale_pages.one(ngx.var.sale)
-  ask_and_pass(OLD_SALE, method.READ)
+  ask_and_pass({}, method.READ)
 end
 
 function M.join()
@@ -84,7 +89,7 @@ end
 
 -- GET says who is signed in, POST signs in.
 function M.sign_in()
-  ask_and_pass(UNSIGNED, method.READ_OR_POST)
+  ask_and_pass(SIGN_IN, method.READ_OR_POST)
 end
 
 return M

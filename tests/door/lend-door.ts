@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { SaleCard } from '../../contract/snapshot.ts'
+import { provideCertificate } from '../../stack/certificate.ts'
 import { choosePort } from '../../stack/ports.ts'
 import { renderDoor } from '../../stack/render-door.ts'
 import { call, eventually } from './call.ts'
@@ -14,6 +15,7 @@ import { MARKER, openSale } from './sale-cards.ts'
 
 const CHECKOUT = fileURLToPath(new URL('../..', import.meta.url))
 export const JWT_SECRET = 'a secret of the door tests, 32 or more'
+export const TICKET_SECRET = 'a secret of the tickets, 32 or more'
 export const EDGE_KEY = 'edge-key-of-the-door-tests'
 
 /** A real nginx with the checkout's configuration, a real Redis, and recorders in the gateways' place. */
@@ -21,6 +23,8 @@ export interface LentDoor {
   flash: number
   shop: number
   ops: number
+  /** The flash domain over TLS, where it was asked for. */
+  tls: { port: number; cert: string; key: string } | undefined
   gateways: GatewayStandIn[]
   /** A copy of the checkout's nginx/ and lua/, free to edit. */
   root: string
@@ -44,7 +48,7 @@ export interface LentDoor {
 }
 
 export async function lendDoor(
-  options: { gateways?: number; redisDown?: boolean; tune?: (conf: string) => string } = {},
+  options: { gateways?: number; redisDown?: boolean; tls?: boolean; tune?: (conf: string) => string } = {},
 ): Promise<LentDoor> {
   const dir = await mkdtemp(join(tmpdir(), 'lent-door-'))
   const root = join(dir, 'checkout')
@@ -59,12 +63,16 @@ export async function lendDoor(
   if (options.tune) await tune(options.tune)
 
   const [flash, shop, ops] = [await choosePort(), await choosePort(), await choosePort()]
+  const tls = options.tls
+    ? { port: await choosePort(), ...(await provideCertificate(join(run, 'tls'))) }
+    : undefined
   const gateways: GatewayStandIn[] = []
   for (let n = 0; n < (options.gateways ?? 1); n++) gateways.push(await startGateway(await choosePort()))
   const redis = redisWithPassword(await choosePort(), dir)
   const env = {
     SLUICE_REDIS_URL: redis.url,
     SLUICE_JWT_SECRET: JWT_SECRET,
+    SLUICE_TICKET_SECRET: TICKET_SECRET,
     SLUICE_EDGE_KEY: EDGE_KEY,
   }
   if (!options.redisDown) await redis.start()
@@ -76,6 +84,7 @@ export async function lendDoor(
     flashPort: flash,
     shopPort: shop,
     opsPort: ops,
+    tls,
     gateways: gateways.map(({ port }) => ({ host: '127.0.0.1', port })),
     workerProcesses: 2,
     native: true,
@@ -102,6 +111,7 @@ export async function lendDoor(
     flash,
     shop,
     ops,
+    tls,
     gateways,
     root,
     run,
