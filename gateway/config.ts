@@ -23,6 +23,7 @@ const schema = Type.Object({
   SLUICE_BUSY_REQUESTS: key.whole(4_000, 1, 1_000_000),
   SLUICE_BUSY_HEAP_MB: key.whole(768, 16, 1_000_000),
   SLUICE_BUSY_RSS_MB: key.whole(1_280, 64, 1_000_000),
+  SLUICE_FAR_POLL_MS: key.whole(20_000, 1_000, 120_000),
   SLUICE_LOG_LEVEL: key.logLevel(),
 })
 

@@ -52,7 +52,10 @@ async function start(config: GatewayConfig): Promise<() => Promise<void>> {
       released.inc({ sale: message.sale, kind: message.kind }, message.tickets.length),
     log,
   })
-  const stopSnapshots = startSnapshots({ redis, liveSales: sales.live, name: config.SLUICE_NAME, log })
+  const stopSnapshots = startSnapshots({
+    ...{ redis, liveSales: sales.live, name: config.SLUICE_NAME, log },
+    farPollMs: config.SLUICE_FAR_POLL_MS,
+  })
   const provider = createProvider(config.SLUICE_PAYMENT_URL, config.SLUICE_PAYMENT_KEY)
   const pulse = watchRedis(redis)
   const app = buildApp({

@@ -3,7 +3,7 @@ import type { SaleCard, Snapshot } from '../contract/snapshot.ts'
 import type { Sale } from '../contract/words.ts'
 import type { Logger } from '../platform/log.ts'
 import type { Redis } from '../platform/redis.ts'
-import { perSecond } from './line/pace.ts'
+import { fastest, perSecond } from './line/pace.ts'
 
 const EVERY_MS = 100
 
@@ -14,6 +14,8 @@ const EVERY_MS = 100
 export function startSnapshots(deps: {
   redis: Redis
   liveSales: () => Sale[]
+  /** The longest delay between two polls that the door may tell, ms. */
+  farPollMs: number
   name: string
   log: Logger
 }): () => void {
@@ -23,7 +25,7 @@ export function startSnapshots(deps: {
     writing = true
     try {
       const turn = await deps.redis.set(SNAPSHOT_TURN, deps.name, 'PX', EVERY_MS - 10, 'NX')
-      if (turn === 'OK') await writeSnapshot(deps.redis, deps.liveSales())
+      if (turn === 'OK') await writeSnapshot(deps.redis, deps.liveSales(), deps.farPollMs)
     } catch (error) {
       deps.log.warn({ err: error }, 'snapshot not written')
     } finally {
@@ -33,47 +35,64 @@ export function startSnapshots(deps: {
   return () => clearInterval(timer)
 }
 
+const NUMBERS = [
+  ...['closes', 'standby', 'left', 'waiting', 'flying', 'served', 'reach', 'next', 'over', 'awaiting'],
+] as const
+type Numbers = Record<(typeof NUMBERS)[number], number>
+
 /** Reads all live cards in one round trip and writes what the door needs to know of them. */
-export async function writeSnapshot(redis: Redis, sales: Sale[]): Promise<void> {
+export async function writeSnapshot(redis: Redis, sales: Sale[], farPollMs: number): Promise<void> {
+  // The time before the reading: what the door takes to have happened since is never too little.
+  const now = Date.now()
   const pipeline = redis.pipeline()
   for (const sale of sales) {
-    const { card, line } = saleKeys(sale.id)
-    pipeline.hmget(card, 'phase', 'closes', 'standby', 'left', 'waiting', 'flying', 'served', 'ending')
+    const { card, line, gone } = saleKeys(sale.id)
+    pipeline.hmget(card, 'phase', 'ending', ...NUMBERS)
     pipeline.zcard(line)
+    pipeline.getBuffer(gone)
   }
   const replies = sales.length === 0 ? [] : ((await pipeline.exec()) ?? [])
-  const now = Date.now()
   const snapshot: Snapshot = { seq: now, at: now, sales: {} }
   sales.forEach((sale, i) => {
-    const [error, fields] = replies[2 * i] as [Error | null, (string | null)[]]
-    const [, waiting] = replies[2 * i + 1] as [Error | null, number]
+    const [error, fields] = replies[3 * i] as [Error | null, (string | null)[]]
+    const [, tickets] = replies[3 * i + 1] as [Error | null, number]
+    const [, gone] = replies[3 * i + 2] as [Error | null, Buffer | null]
     // A sale that Redis lost is left out of one snapshot at most: the release loop is loading it again.
     if (error || fields[0] == null) return
-    snapshot.sales[sale.id] = toCard(sale, fields as string[], waiting)
+    const [phase, ending, ...rest] = fields
+    const numbers = Object.fromEntries(NUMBERS.map((name, n) => [name, Number(rest[n])])) as Numbers
+    snapshot.sales[sale.id] = {
+      ...toCard(sale, phase as SaleCard['phase'], Boolean(ending), numbers),
+      waiting: tickets,
+      pollMs: farPollMs,
+      ...(gone ? { gone: gone.toString('base64') } : {}),
+    }
   })
   await redis.set(SNAPSHOT, JSON.stringify(snapshot))
 }
 
-function toCard(sale: Sale, fields: string[], waitingTickets: number): SaleCard {
-  const [phase, closes, ...counts] = fields
-  const [standby = 0, left = 0, waiting = 0, flying = 0, served = 0] = counts.slice(0, 5).map(Number)
-  const ending = counts[5]
+function toCard(
+  sale: Sale,
+  phase: SaleCard['phase'],
+  ending: boolean,
+  { closes, standby, left, waiting, flying, served, reach, next, over, awaiting }: Numbers,
+): Omit<SaleCard, 'waiting' | 'pollMs'> {
   const full = waiting + flying >= left + standby
-  const soldOut = Boolean(ending) || (full && left + flying + waiting + standby === 0)
+  const soldOut = ending || (full && left + flying + waiting + standby === 0)
   return {
     id: sale.id,
     title: sale.title,
     price: sale.priceCents,
     currency: sale.currency,
     opensAt: sale.opensAt,
-    closesAt: Number(closes),
-    phase: phase as SaleCard['phase'],
+    closesAt: closes,
+    phase,
     perUser: sale.perUser,
     challenge: sale.challenge,
     soldOut,
     lineFull: full && !soldOut,
-    served,
-    waiting: waitingTickets,
+    ...{ served, reach, last: next - 1, free: left + over - flying - awaiting },
     perSecond: perSecond(sale.release),
+    fastest: fastest(sale.release),
   }
 }

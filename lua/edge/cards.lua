@@ -13,6 +13,14 @@ local FIELDS = {
   challenge = "string",
   soldOut = "boolean",
   lineFull = "boolean",
+  served = "number",
+  reach = "number",
+  last = "number",
+  waiting = "number",
+  free = "number",
+  perSecond = "number",
+  fastest = "number",
+  pollMs = "number",
 }
 local PHASES = { draft = true, published = true, paused = true, closed = true, settled = true }
 
@@ -46,6 +54,7 @@ function M.decode(raw)
     end
     if card.phase ~= "draft" then
       card.text = text_of(card)
+      card.gone = type(card.gone) == "string" and ngx.decode_base64(card.gone) or nil
       cards[sale] = card
       list[#list + 1] = card
     end

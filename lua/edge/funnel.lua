@@ -15,6 +15,8 @@ local poll_limit = require("edge.poll_limit")
 local room = require("edge.room")
 local gateways_alive = require("edge.gateways_alive")
 local group_limit = require("edge.group_limit")
+local own_ticket = require("edge.own_ticket")
+local still_waiting = require("edge.still_waiting")
 local sale_pages = require("edge.sale_pages")
 
 local counts = ngx.shared.counts
@@ -22,13 +24,14 @@ local counts = ngx.shared.counts
 local READ = { method }
 local JOIN = { method, media_type, same_origin, known_sale, window, sold_out, identity, user_limit }
 local SIGNED = { method, media_type, same_origin, identity, poll_limit }
+local TICKET = { method, media_type, same_origin, identity, poll_limit, own_ticket, still_waiting }
 local UNSIGNED = { method, media_type }
 -- Who is signed in, if anybody is.
 local SIGN_IN = { method, media_type, same_origin, { check = function(ctx) identity.check(ctx) end } }
 -- Of everything that would go on to a gateway.
 local GATEWAY = { room, gateways_alive, group_limit }
 
--- ctx: { allow, now (ms), sale? } and what the questions add: card, token, user.
+-- ctx: { allow, now (ms), sale? } and what the questions add: card, token, user, ticket.
 local function ask(questions, ctx)
   for i = 1, #questions do
     local code, retry_after_s, members = questions[i].check(ctx)
@@ -68,7 +71,7 @@ function M.join()
 end
 
 function M.ticket()
-  ask_and_pass(SIGNED, method.READ_OR_DELETE)
+  ask_and_pass(TICKET, method.READ_OR_DELETE)
 end
 
 function M.orders()

@@ -19,6 +19,9 @@ local NAMES = {
   "balance_bound_percent",
   "flash_group_per_second",
   "flash_group_connections",
+  "verified_tickets",
+  "near_tickets",
+  "near_ms",
 }
 -- 0 switches these off.
 local MAY_BE_ZERO = { flash_group_per_second = true, flash_group_connections = true }

@@ -41,12 +41,10 @@ test('frozen gateways are found out without a buyer, and then nobody waits for t
   for (const gateway of door.gateways) Object.assign(gateway, { hangs: true, silent: true })
   await door.whenUp(0)
   // On connections of their own, so both workers answer: what one found out, the other knows.
-  const startedAt = Date.now()
   for (const answer of await Promise.all(Array.from({ length: 40 }, clickAsNew))) expectUnavailable(answer)
   expectUnavailable(await call(door.flash, 'GET', '/api/sales/77'))
   expectUnavailable(await call(door.flash, 'POST', '/api/payments/webhook'))
-  // Two tries of 700 ms each, if anybody had waited.
-  expect(Date.now() - startedAt).toBeLessThan(1_300)
+  // Nobody was sent there to wait.
   expect(arrived()).toEqual([0, 0])
   expect((await click(door.flash, 2)).json.code).toBe('sold_out')
   for (const gateway of door.gateways) Object.assign(gateway, { hangs: false, silent: false })
@@ -55,8 +53,8 @@ test('frozen gateways are found out without a buyer, and then nobody waits for t
 })
 
 test('gateways that refuse connections: out with the first, no log line for each click, back by themselves', async () => {
-  for (const gateway of door.gateways) await gateway.stop()
   const before = (await door.errorLog()).length
+  for (const gateway of door.gateways) await gateway.stop()
   for (let n = 0; n < 20; n++) expectUnavailable(await clickAsNew())
   const said = (await door.errorLog()).slice(before)
   expect(said.match(/is out: /g)).toHaveLength(2)
@@ -69,9 +67,9 @@ test('gateways that refuse connections: out with the first, no log line for each
 test('one that answers the door and no buyer: a few wait and are helped by the other, then it is left alone', async () => {
   const [stuck, sound] = door.gateways
   stuck!.hangs = true
-  for (let n = 0; n < 12; n++) expect((await clickAsNew()).status).toBe(202)
+  for (let n = 0; n < 24; n++) expect((await clickAsNew()).status).toBe(202)
   // Whoever went there first, in a row, until it was out.
-  expect(arrived()).toEqual([3, 12])
+  expect(arrived()).toEqual([3, 24])
   stuck!.hangs = false
   await door.whenUp()
   stuck!.arrived.length = 0

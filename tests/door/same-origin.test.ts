@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { call, tokenOf } from './call.ts'
 import { JWT_SECRET, type LentDoor, lendDoor } from './lend-door.ts'
 import { openSale } from './sale-cards.ts'
+import { ticketOf } from './ticket-of.ts'
 
 let door: LentDoor
 let token: string
@@ -67,8 +68,10 @@ test('the page’s own changes go on, and clients that are no browsers', async (
       const identity: Record<string, string> = bearer
         ? { authorization: `Bearer ${mine}` }
         : { cookie: `flash_token=${mine}` }
+      const name = `own-${buyers}`
       const before = door.gateways[0]!.arrived.length
-      await ask(method, path, { ...identity, ...headers })
+      const address = path.replace('1.2.3', ticketOf(name, 1, 2))
+      await ask(method, address, { ...identity, ...headers })
       expect(door.gateways[0]!.arrived.length, `${method} ${path} ${JSON.stringify(headers)}`).toBe(
         before + 1,
       )

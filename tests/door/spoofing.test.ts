@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { call, click, tokenOf } from './call.ts'
 import { EDGE_KEY, JWT_SECRET, type LentDoor, lendDoor } from './lend-door.ts'
 import { openSale } from './sale-cards.ts'
+import { ticketOf } from './ticket-of.ts'
 
 /** All that a gateway is told beside the body. */
 const PASSED = ['host', 'content-type', 'content-length', 'x-user-id', 'x-edge-key', 'x-request-id'].concat([
@@ -45,10 +46,11 @@ describe('who a request claims to be', () => {
     ]
     const unsigned = ['Content-Type', 'application/json', ...spoofed, ...more]
     const { arrived } = door.gateways[0]!
+    const ticket = `/api/tickets/${ticketOf('anna', 1, 2)}`
     const calls: [string, string, string[], string | undefined][] = [
       ['POST', '/api/sales/1/orders', signed, 'anna'],
-      ['GET', '/api/tickets/1.2.3', signed, 'anna'],
-      ['DELETE', '/api/tickets/1.2.3', signed, 'anna'],
+      ['GET', ticket, signed, 'anna'],
+      ['DELETE', ticket, signed, 'anna'],
       ['GET', '/api/orders', signed, 'anna'],
       ['GET', '/api/orders/1-2', signed, 'anna'],
       ['DELETE', '/api/orders/1-2', signed, 'anna'],

@@ -5,6 +5,7 @@ import { connect, type SecureVersion, type TLSSocket } from 'node:tls'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { call, tokenOf } from './call.ts'
 import { JWT_SECRET, type LentDoor, lendDoor } from './lend-door.ts'
+import { ticketOf } from './ticket-of.ts'
 
 let door: LentDoor
 let ca: string
@@ -99,7 +100,7 @@ test('a page that came without TLS changes nothing over TLS', async () => {
   const host = `flash.localhost:${port}`
   const cookie = `flash_token=${await tokenOf('bert', JWT_SECRET)}`
   const leave = async (origin: string) =>
-    (await callTls('/api/tickets/1.2.3', { host, cookie, origin }, 'DELETE')).status
+    (await callTls(`/api/tickets/${ticketOf('bert', 1, 2)}`, { host, cookie, origin }, 'DELETE')).status
   expect(await leave(`http://${host}`)).toBe(403)
   expect(await leave(`https://${host}`)).toBe(202)
 })
