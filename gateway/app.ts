@@ -3,6 +3,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import Fastify, { type FastifyError, type FastifyRequest } from 'fastify'
 import { type ErrorCode, Problem } from '../contract/errors.ts'
 import { createOverload } from './overload.ts'
+import { challengeRoutes } from './routes/challenge.ts'
 import { devSignInRoutes } from './routes/dev-sign-in.ts'
 import { internalRoutes } from './routes/internal.ts'
 import { joinRoutes } from './routes/join.ts'
@@ -61,10 +62,11 @@ export function buildApp(services: Services): App {
     await overload.guard(scope as App)
     saleRoutes(scope as App, services)
     scope.register(async (inLine) => {
-      // The line is in Redis: while it does not answer, nobody waits for its timeout.
+      // The line and the challenges are in Redis: while it does not answer, nobody waits for its timeout.
       inLine.addHook('onRequest', async () => {
         if (!services.pulse.answers()) throw new Problem('unavailable')
       })
+      challengeRoutes(inLine as App, services)
       joinRoutes(inLine as App, services)
       ticketRoutes(inLine as App, services)
     })

@@ -22,6 +22,11 @@ local NAMES = {
   "verified_tickets",
   "near_tickets",
   "near_ms",
+  "challenge_lead_s",
+  "challenges_per_minute",
+  "challenge_answers_per_minute",
+  "challenge_pause_most_s",
+  "challenge_forget_s",
 }
 -- 0 switches these off.
 local MAY_BE_ZERO = { flash_group_per_second = true, flash_group_connections = true }
