@@ -8,6 +8,7 @@ const schema = Type.Object({
   SLUICE_JWT_SECRET: key.secret(),
   SLUICE_TICKET_SECRET: key.secret(),
   SLUICE_EDGE_KEY: key.secret(),
+  SLUICE_KEY_FILE: key.path(),
   SLUICE_HOST: key.host(),
   SLUICE_PORT: key.port(),
   SLUICE_NAME: key.name('gateway'),

@@ -4,6 +4,7 @@ import { createProvider } from '../contract/payments/provider.ts'
 import { createLog } from '../platform/log.ts'
 import { createMetrics } from '../platform/metrics.ts'
 import { runUntilStopped } from '../platform/run-until-stopped.ts'
+import { readSigningKeys } from '../platform/signing-keys.ts'
 import { buildApp } from './app.ts'
 import { type GatewayConfig, readGatewayConfig } from './config.ts'
 import { closeConnections, openConnections } from './connections.ts'
@@ -17,6 +18,7 @@ const LIVE_SALES_MS = 1_000
 
 /** Starts a gateway; resolves with the function that stops it, once it listens. */
 async function start(config: GatewayConfig): Promise<() => Promise<void>> {
+  const keys = readSigningKeys(config)
   const log = createLog(config.SLUICE_NAME, config.SLUICE_LOG_LEVEL)
   const connections = await openConnections(config, log)
   const { redis, subscriber, mysql } = connections
@@ -56,7 +58,19 @@ async function start(config: GatewayConfig): Promise<() => Promise<void>> {
     farPollMs: config.SLUICE_FAR_POLL_MS,
   })
   const provider = createProvider(config.SLUICE_PAYMENT_URL, config.SLUICE_PAYMENT_KEY)
-  const app = buildApp({ config, redis, mysql, sales, line, publisher, release, provider, metrics, log })
+  const app = buildApp({
+    config,
+    keys,
+    redis,
+    mysql,
+    sales,
+    line,
+    publisher,
+    release,
+    provider,
+    metrics,
+    log,
+  })
   await app.listen({ host: config.SLUICE_HOST, port: config.SLUICE_PORT, backlog: 4_096 })
 
   return async () => {

@@ -21,7 +21,7 @@ const answer = Type.Object({
 })
 
 /** POST /api/sales/{sale}/orders: a buyer joins the line. */
-export function joinRoutes(app: App, { config, sales, line, release }: Services): void {
+export function joinRoutes(app: App, { keys, sales, line, release }: Services): void {
   app.post(
     '/api/sales/:sale/orders',
     {
@@ -45,7 +45,7 @@ export function joinRoutes(app: App, { config, sales, line, release }: Services)
       const wait = etaMs(joined.position, sale.release)
       reply.code(joined.code === JOIN.joined ? 202 : 200).header('cache-control', 'no-store')
       return {
-        ticket: signTicket(config.SLUICE_TICKET_SECRET, {
+        ticket: signTicket(keys.tickets[0], {
           sale: sale.id,
           number: joined.number,
           quantity: joined.quantity,
