@@ -8,7 +8,6 @@ local M = {
 
 function M.check(ctx)
   if ctx.allow[ngx.req.get_method()] ~= true then
-    ngx.header.allow = ctx.allow.text
     return "method_not_allowed"
   end
 end
