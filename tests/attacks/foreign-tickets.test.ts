@@ -120,7 +120,7 @@ describe('a ticket that waits, which the door answers by itself', () => {
         expectRefused(await shop.send(method, `/api/tickets/${text}`, shop.as('impatient')), 'unknown_ticket')
     expect(await shop.books(line)).toEqual(before)
     const { json } = await shop.send('GET', `/api/tickets/${waiting}`, shop.as('patient'))
-    expect(json).toMatchObject({ state: 'waiting', position: 200 })
+    expect(json).toMatchObject({ state: 'waiting' })
   })
 })
 
