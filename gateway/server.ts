@@ -6,6 +6,7 @@ import { createMetrics } from '../platform/metrics.ts'
 import { runUntilStopped } from '../platform/run-until-stopped.ts'
 import { readSigningKeys } from '../platform/signing-keys.ts'
 import { buildApp } from './app.ts'
+import { createChallenges } from './challenges/challenges.ts'
 import { type GatewayConfig, readGatewayConfig } from './config.ts'
 import { closeConnections, openConnections } from './connections.ts'
 import { createLine } from './line/line.ts'
@@ -38,8 +39,10 @@ async function start(config: GatewayConfig): Promise<() => Promise<void>> {
   const sales = createSaleCache(mysql, subscriber, log)
   await subscriber.subscribe(SALE_CHANGED)
   await sales.refresh()
+  const challenges = createChallenges({ config, keys, redis, mysql, metrics, log })
   const refreshing = setInterval(() => {
     sales.refresh().catch((error) => log.warn({ err: error }, 'live sales not read'))
+    challenges.warm(sales.live())
   }, LIVE_SALES_MS)
   const line = createLine(redis, mysql, log)
   const release = startReleaseLoop({
@@ -65,6 +68,7 @@ async function start(config: GatewayConfig): Promise<() => Promise<void>> {
     mysql,
     sales,
     line,
+    challenges,
     publisher,
     release,
     provider,
@@ -80,6 +84,7 @@ async function start(config: GatewayConfig): Promise<() => Promise<void>> {
     await release.stop()
     await publisher.close()
     await provider.close()
+    await challenges.close()
     await closeConnections(connections)
   }
 }

@@ -14,6 +14,8 @@ local user_limit = require("edge.user_limit")
 local poll_limit = require("edge.poll_limit")
 local own_ticket = require("edge.own_ticket")
 local still_waiting = require("edge.still_waiting")
+local challenge_window = require("edge.challenge_window")
+local challenge_limit = require("edge.challenge_limit")
 local sale_pages = require("edge.sale_pages")
 local unroll = require("edge.unroll")
 
@@ -23,6 +25,9 @@ local READ = unroll({ method })
 local JOIN = unroll({ method, media_type, known_sale, window, sold_out, same_origin, identity, user_limit })
 local SIGNED = unroll({ method, media_type, same_origin, identity, poll_limit })
 local TICKET = unroll({ method, media_type, same_origin, identity, poll_limit, own_ticket, still_waiting })
+local CHALLENGE = unroll({
+  method, media_type, known_sale, challenge_window, sold_out, same_origin, identity, challenge_limit,
+})
 local UNSIGNED = unroll({ method, media_type })
 -- Who is signed in, if anybody is.
 local SIGN_IN = unroll({ method, media_type, same_origin, { check = function(ctx) identity.check(ctx) end } })
@@ -79,6 +84,11 @@ function M.join()
   end
   pass(ctx)
   return ""
+end
+
+-- GET asks for the challenge of a sale, POST answers it.
+function M.challenge()
+  ask_and_pass(CHALLENGE, method.GET_OR_POST)
 end
 
 function M.ticket()
