@@ -11,7 +11,9 @@ beforeAll(async () => {
 })
 afterAll(() => shop?.close())
 
-const OFFSETS_MS = [-400, -200, -100, -50, -25, -12, -6, -3, -1, 0, 1, 3, 6, 12, 25, 50, 100, 200, 400]
+const OFFSETS_MS = [
+  -900, -600, -400, -200, -100, -50, -25, -12, -6, -3, -1, 0, 1, 3, 6, 12, 25, 50, 100, 200, 400,
+]
 
 interface Told {
   buyer: string
@@ -60,7 +62,7 @@ const WAYS = [
 
 describe.concurrent.each(WAYS)('%s', (way, click) => {
   test('nobody is in before the opening', async ({ expect }) => {
-    const opensAt = Date.now() + 1_600
+    const opensAt = Date.now() + 2_000
     const sale = await shop.sell({ stock: 60, opensAt, closesAt: opensAt + 600_000 })
     const told = await clickAround(opensAt, click(sale), `early-${way.length}-`)
     for (const { sentAt, answeredAt, answer } of told) {
@@ -74,7 +76,7 @@ describe.concurrent.each(WAYS)('%s', (way, click) => {
       // nginx takes the time once a turn of its loop, so it may be some ms late, and never early.
       if (sentAt > opensAt + 150) expect(answer.status, clicked).toBe(202)
     }
-    expect(told.filter(({ answeredAt }) => answeredAt < opensAt).length).toBeGreaterThan(2)
+    expect(told.filter(({ answeredAt }) => answeredAt < opensAt).length).toBeGreaterThan(0)
     const joined = told.filter(({ answer }) => answer.status === 202)
     expect(joined.length).toBeGreaterThan(0)
     await shop.books(sale)
