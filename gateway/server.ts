@@ -5,7 +5,7 @@ import { createLog } from '../platform/log.ts'
 import { createMetrics } from '../platform/metrics.ts'
 import { runUntilStopped } from '../platform/run-until-stopped.ts'
 import { buildApp } from './app.ts'
-import { type GatewayConfig, readGatewayConfig } from './config.ts'
+import { absenceOf, type GatewayConfig, readGatewayConfig } from './config.ts'
 import { closeConnections, openConnections } from './connections.ts'
 import { createLine } from './line/line.ts'
 import { createPublisher } from './release/publisher.ts'
@@ -39,7 +39,8 @@ async function start(config: GatewayConfig): Promise<() => Promise<void>> {
   const refreshing = setInterval(() => {
     sales.refresh().catch((error) => log.warn({ err: error }, 'live sales not read'))
   }, LIVE_SALES_MS)
-  const line = createLine(redis, mysql, log)
+  const absence = absenceOf(config)
+  const line = createLine(redis, mysql, absence, log)
   const release = startReleaseLoop({
     redis,
     publisher,
@@ -47,13 +48,14 @@ async function start(config: GatewayConfig): Promise<() => Promise<void>> {
     load: line.load,
     leaseMs: config.SLUICE_LEASE_MS,
     flightWindow: config.SLUICE_FLIGHT_WINDOW,
+    absence,
     onReleased: ({ message }) =>
       released.inc({ sale: message.sale, kind: message.kind }, message.tickets.length),
     log,
   })
   const stopSnapshots = startSnapshots({
     ...{ redis, liveSales: sales.live, name: config.SLUICE_NAME, log },
-    farPollMs: config.SLUICE_FAR_POLL_MS,
+    farPollMs: absence.farPollMs,
   })
   const provider = createProvider(config.SLUICE_PAYMENT_URL, config.SLUICE_PAYMENT_KEY)
   const app = buildApp({ config, redis, mysql, sales, line, publisher, release, provider, metrics, log })

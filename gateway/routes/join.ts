@@ -3,6 +3,7 @@ import { Problem } from '../../contract/errors.ts'
 import { JOIN, type JoinAnswer } from '../../contract/line/join.ts'
 import { signTicket } from '../../contract/ticket.ts'
 import type { Sale } from '../../contract/words.ts'
+import { absenceOf } from '../config.ts'
 import { etaMs, pollAfterMs } from '../line/pace.ts'
 import type { App, Services } from '../services.ts'
 import { requireBuyer, saleIdOf } from './request.ts'
@@ -55,7 +56,7 @@ export function joinRoutes(app: App, { config, sales, line, release }: Services)
         number: joined.number,
         position: joined.position,
         etaMs: wait,
-        pollAfterMs: pollAfterMs(wait),
+        pollAfterMs: pollAfterMs({ etaMs: wait }, absenceOf(config)),
       }
     },
   )

@@ -2,7 +2,7 @@
 -- Guarantees: the same buyer gets the same number again; a number is handed out once; the line never holds more
 -- than could still win or stand by.
 --
--- KEYS  1 card  2 line  3 wants  4 flight  5 holder  6 fate
+-- KEYS  1 card  2 line  3 wants  4 flight  5 holder  6 fate  7 away  8 kept
 -- ARGV  1 run, then for each click: buyer, quantity
 -- Output {UNLOADED}, or {LOADED, numbers left below the ceiling, then for each click: code, number, position, quantity}
 --        code: see JOIN in contract/line/join.ts; number, position and quantity are 0 where they mean nothing;
@@ -42,6 +42,15 @@ end
 local buyers = {}
 for i = 2, #ARGV, 2 do
   buyers[#buyers + 1] = ARGV[i]
+end
+-- part: kept_places
+if redis.call('EXISTS', KEYS[8]) == 1 then
+  for _, buyer in ipairs(buyers) do
+    local quantity = give_back(KEYS[1], KEYS[2], KEYS[3], KEYS[7], KEYS[8], buyer)
+    if quantity then
+      waiting, size = waiting + quantity, size + 1
+    end
+  end
 end
 local waits = redis.call('ZMSCORE', KEYS[2], unpack(buyers))
 local holds = redis.call('HMGET', KEYS[5], unpack(buyers))
