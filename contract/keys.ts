@@ -15,6 +15,9 @@
  * | sale:{ID}:seen | hash | number -> when its buyer last asked, ms, of those near the head |
  * | sale:{ID}:called | zset | number -> since when all up to it are near the head, ms |
  * | sale:{ID}:gone | string | bitmap of the numbers that left the line out of turn, modulo 131,072 |
+ * | sale:{ID}:passes | zset | nonce -> expiry in seconds, of challenge passes that became a ticket |
+ * | sale:{ID}:answer:BUYER | string | JSON list of the right answers to the buyer's captcha or quiz; gone at the first try |
+ * | sale:{ID}:proof:SIGNATURE | string | the buyer who solved this proof of work, until it expires |
  * | snapshot | string | JSON for the door (contract/snapshot.ts) |
  * | snapshot:turn | string | which gateway writes the next snapshot |
  */
@@ -33,8 +36,12 @@ export const saleKeys = (sale: number) => {
     kept: `${card}:kept`,
     seen: `${card}:seen`,
     called: `${card}:called`,
+    passes: `${card}:passes`,
   }
 }
+
+export const answerKey = (sale: number, buyer: string): string => `sale:{${sale}}:answer:${buyer}`
+export const proofKey = (sale: number, signature: string): string => `sale:{${sale}}:proof:${signature}`
 
 export const SNAPSHOT = 'snapshot'
 export const SNAPSHOT_TURN = 'snapshot:turn'

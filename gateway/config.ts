@@ -9,6 +9,7 @@ const schema = Type.Object({
   SLUICE_JWT_SECRET: key.secret(),
   SLUICE_TICKET_SECRET: key.secret(),
   SLUICE_EDGE_KEY: key.secret(),
+  SLUICE_KEY_FILE: key.path(),
   SLUICE_HOST: key.host(),
   SLUICE_PORT: key.port(),
   SLUICE_NAME: key.name('gateway'),
@@ -23,6 +24,12 @@ const schema = Type.Object({
   SLUICE_ABSENT_MS: key.whole(ABSENCE.absentMs, 1_000, 600_000),
   SLUICE_GRACE_MS: key.whole(ABSENCE.graceMs, 1_000, 3_600_000),
   SLUICE_FAR_POLL_MS: key.whole(ABSENCE.farPollMs, 1_000, 120_000),
+  SLUICE_CAPTCHA_TTL_S: key.whole(60, 1, 600),
+  SLUICE_CAPTCHA_POOL: key.whole(200, 1, 5_000),
+  SLUICE_QUIZ_TTL_S: key.whole(60, 1, 600),
+  SLUICE_PROOF_TTL_S: key.whole(120, 5, 3_600),
+  SLUICE_PROOF_TRIES: key.whole(2_000, 2, 1_000_000),
+  SLUICE_PASS_TTL_S: key.whole(180, 1, 3_600),
   SLUICE_LOG_LEVEL: key.logLevel(),
 })
 

@@ -4,7 +4,9 @@ import { createProvider } from '../contract/payments/provider.ts'
 import { createLog } from '../platform/log.ts'
 import { createMetrics } from '../platform/metrics.ts'
 import { runUntilStopped } from '../platform/run-until-stopped.ts'
+import { readSigningKeys } from '../platform/signing-keys.ts'
 import { buildApp } from './app.ts'
+import { createChallenges } from './challenges/challenges.ts'
 import { absenceOf, type GatewayConfig, readGatewayConfig } from './config.ts'
 import { closeConnections, openConnections } from './connections.ts'
 import { createLine } from './line/line.ts'
@@ -17,6 +19,7 @@ const LIVE_SALES_MS = 1_000
 
 /** Starts a gateway; resolves with the function that stops it, once it listens. */
 async function start(config: GatewayConfig): Promise<() => Promise<void>> {
+  const keys = readSigningKeys(config)
   const log = createLog(config.SLUICE_NAME, config.SLUICE_LOG_LEVEL)
   const connections = await openConnections(config, log)
   const { redis, subscriber, mysql } = connections
@@ -36,8 +39,10 @@ async function start(config: GatewayConfig): Promise<() => Promise<void>> {
   const sales = createSaleCache(mysql, subscriber, log)
   await subscriber.subscribe(SALE_CHANGED)
   await sales.refresh()
+  const challenges = createChallenges({ config, keys, redis, mysql, metrics, log })
   const refreshing = setInterval(() => {
     sales.refresh().catch((error) => log.warn({ err: error }, 'live sales not read'))
+    challenges.warm(sales.live())
   }, LIVE_SALES_MS)
   const absence = absenceOf(config)
   const line = createLine(redis, mysql, absence, log)
@@ -58,7 +63,20 @@ async function start(config: GatewayConfig): Promise<() => Promise<void>> {
     farPollMs: absence.farPollMs,
   })
   const provider = createProvider(config.SLUICE_PAYMENT_URL, config.SLUICE_PAYMENT_KEY)
-  const app = buildApp({ config, redis, mysql, sales, line, publisher, release, provider, metrics, log })
+  const app = buildApp({
+    config,
+    keys,
+    redis,
+    mysql,
+    sales,
+    line,
+    challenges,
+    publisher,
+    release,
+    provider,
+    metrics,
+    log,
+  })
   await app.listen({ host: config.SLUICE_HOST, port: config.SLUICE_PORT, backlog: 4_096 })
 
   return async () => {
@@ -68,6 +86,7 @@ async function start(config: GatewayConfig): Promise<() => Promise<void>> {
     await release.stop()
     await publisher.close()
     await provider.close()
+    await challenges.close()
     await closeConnections(connections)
   }
 }

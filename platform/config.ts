@@ -7,6 +7,8 @@ export const key = {
   secret: () => Type.String({ minLength: 32 }),
   port: () => Type.Integer({ minimum: 1, maximum: 65535 }),
   host: () => Type.String({ default: '127.0.0.1' }),
+  /** Empty: none. */
+  path: () => Type.String({ default: '' }),
   name: (fallback: string) => Type.String({ default: fallback, pattern: '^[\\w.-]{1,64}$' }),
   flag: () => Type.Boolean({ default: false }),
   whole: (fallback: number, minimum: number, maximum: number) =>
@@ -95,8 +97,15 @@ export const KNOWN_KEYS = [
   'SLUICE_ABSENT_MS',
   'SLUICE_GRACE_MS',
   'SLUICE_FAR_POLL_MS',
+  'SLUICE_CAPTCHA_TTL_S',
+  'SLUICE_CAPTCHA_POOL',
+  'SLUICE_QUIZ_TTL_S',
+  'SLUICE_PROOF_TTL_S',
+  'SLUICE_PROOF_TRIES',
+  'SLUICE_PASS_TTL_S',
   'SLUICE_WWW',
   'SLUICE_TLS_CERT',
   'SLUICE_TLS_KEY',
+  'SLUICE_KEY_FILE',
   'SLUICE_LOG_LEVEL',
 ] as const

@@ -4,7 +4,7 @@ local refusals = require("edge.refusals")
 local counts = ngx.shared.counts
 local snapshot = ngx.shared.snapshot
 
-local LIMITERS = { "buys", "polls", "admitted", "places" }
+local LIMITERS = { "buys", "polls", "admitted", "places", "challenges" }
 
 local function head(lines, name, kind, help)
   lines[#lines + 1] = ("# HELP %s %s\n# TYPE %s %s"):format(name, help, name, kind)

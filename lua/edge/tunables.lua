@@ -13,6 +13,11 @@ local NAMES = {
   "verified_tickets",
   "near_tickets",
   "near_ms",
+  "challenge_lead_s",
+  "challenges_per_minute",
+  "challenge_answers_per_minute",
+  "challenge_pause_most_s",
+  "challenge_forget_s",
 }
 
 local M = {}

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { SaleCard } from '../../contract/snapshot.ts'
 import { provideCertificate } from '../../stack/certificate.ts'
+import { provideKeyFile } from '../../stack/key-file.ts'
 import { choosePort } from '../../stack/ports.ts'
 import { renderDoor } from '../../stack/render-door.ts'
 import { call, eventually } from './call.ts'
@@ -72,6 +73,7 @@ export async function lendDoor(
     SLUICE_JWT_SECRET: JWT_SECRET,
     SLUICE_TICKET_SECRET: TICKET_SECRET,
     SLUICE_EDGE_KEY: EDGE_KEY,
+    SLUICE_KEY_FILE: provideKeyFile(join(run, 'keys')),
   }
   if (!options.redisDown) await redis.start()
 
