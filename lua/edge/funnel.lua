@@ -12,6 +12,9 @@ local sold_out = require("edge.sold_out")
 local identity = require("edge.identity")
 local user_limit = require("edge.user_limit")
 local poll_limit = require("edge.poll_limit")
+local room = require("edge.room")
+local gateways_alive = require("edge.gateways_alive")
+local group_limit = require("edge.group_limit")
 local own_ticket = require("edge.own_ticket")
 local still_waiting = require("edge.still_waiting")
 local challenge_window = require("edge.challenge_window")
@@ -31,6 +34,8 @@ local CHALLENGE = unroll({
 local UNSIGNED = unroll({ method, media_type })
 -- Who is signed in, if anybody is.
 local SIGN_IN = unroll({ method, media_type, same_origin, { check = function(ctx) identity.check(ctx) end } })
+-- Of everything that would go on to a gateway.
+local GATEWAY = unroll({ room, gateways_alive, group_limit })
 
 -- ctx: { allow, now (ms), sale? } and what the questions add: card, token, user, ticket.
 local function ask(questions, ctx)
@@ -59,6 +64,7 @@ end
 local function ask_and_pass(questions, allow)
   local ctx = new_ctx(allow)
   ask(questions, ctx)
+  ask(GATEWAY, ctx)
   pass(ctx)
 end
 
@@ -72,13 +78,22 @@ end
 function M.sale()
   ask(READ, { allow = method.READ })
   sale_pages.one(ngx.var.sale)
-  pass(new_ctx(method.READ))
+  local ctx = new_ctx(method.READ)
+  ask(GATEWAY, ctx)
+  pass(ctx)
 end
 
 -- In set_by_lua, see nginx/refuse_click.conf: gives the status of a refusal, or "" when the click goes on.
 function M.join()
   local ctx = new_ctx(method.POST)
   local code, retry_after_s, members = JOIN(ctx)
+  if not code then
+    code, retry_after_s = GATEWAY(ctx)
+    if code then
+      -- Not the buyer's fault: he may click again at once.
+      user_limit.give_back(ctx)
+    end
+  end
   if code then
     return refusals.leave(code, retry_after_s, members)
   end

@@ -1,4 +1,5 @@
 -- The door's own numbers, in Prometheus text form.
+local gateway_metrics = require("edge.gateway_metrics")
 local refusals = require("edge.refusals")
 
 local counts = ngx.shared.counts
@@ -47,6 +48,10 @@ function M.print()
   for _, name in ipairs(LIMITERS) do
     line(lines, ('sluice_door_dict_free_bytes{dict="%s"}'):format(name), ngx.shared[name]:free_space())
   end
+  gateway_metrics.print(
+    function(name, kind, help) head(lines, name, kind, help) end,
+    function(name, value) line(lines, name, value) end
+  )
   ngx.header.content_type = "text/plain; version=0.0.4"
   ngx.say(table.concat(lines, "\n"))
 end
