@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { SNAPSHOT, saleKeys } from '../../contract/keys.ts'
 import type { Absence } from '../../contract/line/absence.ts'
 import { JOIN, reenterLine } from '../../contract/line/join.ts'
@@ -20,6 +20,9 @@ import { cancelOrder, openShop, releaseAll, type Shop, serve } from './shop.ts'
 const ABSENT: Absence = { absentMs: 200, farPollMs: 0, graceMs: 600_000 }
 const NO_GRACE: Absence = { ...ABSENT, graceMs: 0 }
 const LONG_MS = 300
+
+// On a busy machine; nothing here depends on being quick.
+vi.setConfig({ testTimeout: 60_000 })
 
 let stores: LentStores
 beforeAll(async () => {
