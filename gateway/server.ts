@@ -5,12 +5,16 @@ import { createLog } from '../platform/log.ts'
 import { createMetrics } from '../platform/metrics.ts'
 import { runUntilStopped } from '../platform/run-until-stopped.ts'
 import { buildApp } from './app.ts'
+import { createCentre } from './centre.ts'
 import { type GatewayConfig, readGatewayConfig } from './config.ts'
 import { closeConnections, openConnections } from './connections.ts'
 import { createLine } from './line/line.ts'
+import { createOrderLag } from './load/order-lag.ts'
+import { startLoadReports } from './load/report-load.ts'
 import { createPublisher } from './release/publisher.ts'
 import { startReleaseLoop } from './release/release-loop.ts'
 import { createSaleCache } from './sale-cache.ts'
+import { createSwitchBoard } from './switches/switch-board.ts'
 import { startSnapshots } from './write-snapshot.ts'
 
 const LIVE_SALES_MS = 1_000
@@ -33,10 +37,12 @@ async function start(config: GatewayConfig): Promise<() => Promise<void>> {
     confirmMs: config.SLUICE_CONFIRM_MS,
     log,
   })
-  const sales = createSaleCache(mysql, subscriber, log)
+  const switches = await createSwitchBoard({ redis, subscriber, mysql, log })
+  const sales = createSaleCache(mysql, subscriber, log, switches)
   await subscriber.subscribe(SALE_CHANGED)
   await sales.refresh()
   const refreshing = setInterval(() => {
+    sales.warm(switches.hotSales())
     sales.refresh().catch((error) => log.warn({ err: error }, 'live sales not read'))
   }, LIVE_SALES_MS)
   const line = createLine(redis, mysql, log)
@@ -51,15 +57,42 @@ async function start(config: GatewayConfig): Promise<() => Promise<void>> {
       released.inc({ sale: message.sale, kind: message.kind }, message.tickets.length),
     log,
   })
-  const stopSnapshots = startSnapshots({ redis, liveSales: sales.live, name: config.SLUICE_NAME, log })
+  const orderLag = createOrderLag()
+  const centre = createCentre({
+    ...{ redis, mysql, switches, log, name: config.SLUICE_NAME },
+    limits: {
+      ...{ from: config.SLUICE_SHARE_FROM, surplus: config.SLUICE_SHARE_SURPLUS },
+      ...{ salePerS: config.SLUICE_HOT_SALE, userPerS: config.SLUICE_HOT_USER },
+    },
+  })
+  const stopSnapshots = startSnapshots({
+    ...{ redis, liveSales: sales.live, name: config.SLUICE_NAME, centre, orderLag, log },
+  })
   const provider = createProvider(config.SLUICE_PAYMENT_URL, config.SLUICE_PAYMENT_KEY)
-  const app = buildApp({ config, redis, mysql, sales, line, publisher, release, provider, metrics, log })
+  const app = buildApp({
+    config,
+    redis,
+    mysql,
+    sales,
+    line,
+    publisher,
+    release,
+    provider,
+    switches,
+    metrics,
+    log,
+  })
+  const stopReports = startLoadReports({
+    ...{ redis, name: config.SLUICE_NAME, server: app.server, queued: publisher.queued, orderLag, log },
+  })
   await app.listen({ host: config.SLUICE_HOST, port: config.SLUICE_PORT, backlog: 4_096 })
 
   return async () => {
     await app.close()
     clearInterval(refreshing)
     stopSnapshots()
+    stopReports()
+    switches.stop()
     await release.stop()
     await publisher.close()
     await provider.close()

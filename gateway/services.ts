@@ -11,6 +11,7 @@ import type { Line } from './line/line.ts'
 import type { Publisher } from './release/publisher.ts'
 import type { ReleaseLoop } from './release/release-loop.ts'
 import type { SaleCache } from './sale-cache.ts'
+import type { SwitchBoard } from './switches/switch-board.ts'
 
 /** Everything the routes work with. */
 export interface Services {
@@ -22,6 +23,7 @@ export interface Services {
   publisher: Publisher
   release: ReleaseLoop
   provider: PaymentProvider
+  switches: SwitchBoard
   metrics: Registry
   log: Logger
 }

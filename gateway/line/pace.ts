@@ -15,7 +15,11 @@ export const etaMs = (position: number, release: ReleaseRate): number =>
  * When to ask again, ms: soon when the turn is near, rarely when it is far, with a fifth of jitter so that a crowd
  * that came together does not poll together.
  */
-export function pollAfterMs(etaMs: number): number {
+export function pollAfterMs(etaMs: number, factor = 1): number {
   const base = Math.min(Math.max(etaMs / 4, 500), 10_000)
-  return Math.round(base * (0.9 + Math.random() * 0.2))
+  return Math.round(slower(base, etaMs, factor) * (0.9 + Math.random() * 0.2))
 }
+
+/** Slowed polls still come in time: no later than halfway to the turn, or the turn would be missed. */
+const slower = (base: number, etaMs: number, factor: number): number =>
+  factor === 1 ? base : Math.max(base, Math.min(base * factor, Math.max(etaMs / 2, 500 * factor), 60_000))

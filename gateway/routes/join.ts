@@ -21,7 +21,7 @@ const answer = Type.Object({
 })
 
 /** POST /api/sales/{sale}/orders: a buyer joins the line. */
-export function joinRoutes(app: App, { config, sales, line, release }: Services): void {
+export function joinRoutes(app: App, { config, sales, line, release, switches }: Services): void {
   app.post(
     '/api/sales/:sale/orders',
     {
@@ -55,7 +55,7 @@ export function joinRoutes(app: App, { config, sales, line, release }: Services)
         number: joined.number,
         position: joined.position,
         etaMs: wait,
-        pollAfterMs: pollAfterMs(wait),
+        pollAfterMs: pollAfterMs(wait, switches.of(sale.id)['poll-factor']),
       }
     },
   )

@@ -9,6 +9,10 @@ local known_sale = require("edge.known_sale")
 local window = require("edge.window")
 local sold_out = require("edge.sold_out")
 local identity = require("edge.identity")
+local switches = require("edge.switches")
+local hot_sales = require("edge.hot_sales")
+local hot_users = require("edge.hot_users")
+local admission = require("edge.admission")
 local user_limit = require("edge.user_limit")
 local poll_limit = require("edge.poll_limit")
 local sale_pages = require("edge.sale_pages")
@@ -16,8 +20,9 @@ local sale_pages = require("edge.sale_pages")
 local counts = ngx.shared.counts
 
 local READ = { method }
-local JOIN = { method, media_type, known_sale, window, sold_out, identity, user_limit }
-local SIGNED = { method, media_type, identity, poll_limit }
+local JOIN = { method, media_type, known_sale, hot_sales, switches, window, sold_out, identity, hot_users, user_limit,
+  admission }
+local SIGNED = { method, media_type, switches, identity, hot_users, poll_limit }
 local UNSIGNED = { method, media_type }
 
 -- ctx: { allow, now (ms), sale? } and what the questions add: card, token, user.

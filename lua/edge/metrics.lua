@@ -1,10 +1,11 @@
 -- The door's own numbers, in Prometheus text form.
+local demand_metrics = require("edge.demand_metrics")
 local refusals = require("edge.refusals")
 
 local counts = ngx.shared.counts
 local snapshot = ngx.shared.snapshot
 
-local LIMITERS = { "buys", "polls", "admitted" }
+local LIMITERS = { "buys", "polls", "admitted", "demand" }
 
 local function head(lines, name, kind, help)
   lines[#lines + 1] = ("# HELP %s %s\n# TYPE %s %s"):format(name, help, name, kind)
@@ -46,6 +47,7 @@ function M.print()
   for _, name in ipairs(LIMITERS) do
     line(lines, ('sluice_door_dict_free_bytes{dict="%s"}'):format(name), ngx.shared[name]:free_space())
   end
+  demand_metrics.write(lines, head, line)
   ngx.header.content_type = "text/plain; version=0.0.4"
   ngx.say(table.concat(lines, "\n"))
 end

@@ -10,6 +10,10 @@ local NAMES = {
   "admitted_for_s",
   "line_full_retry_s",
   "paused_retry_s",
+  "switched_off_retry_s",
+  "admission_retry_s",
+  "admission_spread_s",
+  "hot_buy_interval_ms",
 }
 
 local M = {}
