@@ -10,6 +10,7 @@
  * | sale:{ID}:lease | zset | "epoch:number,number,…" -> deadline ms, of batches not yet confirmed by RabbitMQ |
  * | sale:{ID}:holder | hash | buyer -> number, of those released, reserved or holding a unit |
  * | sale:{ID}:fate | hash | number -> "state,quantity,payByMs,version,buyer" of those reserved or recorded |
+ * | sale:{ID}:gone | string | bitmap of the numbers that left the line out of turn, modulo 131,072 |
  * | snapshot | string | JSON for the door (contract/snapshot.ts) |
  * | snapshot:turn | string | which gateway writes the next snapshot |
  * | switches | string | JSON: the switches set by hand (contract/switches.ts) |
@@ -27,6 +28,7 @@ export const saleKeys = (sale: number) => {
     lease: `${card}:lease`,
     holder: `${card}:holder`,
     fate: `${card}:fate`,
+    gone: `${card}:gone`,
   }
 }
 

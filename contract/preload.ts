@@ -61,7 +61,7 @@ export async function preloadSale(
       [
         ...['epoch', epoch, 'stock', sale.stock, 'left', sale.stock - sale.sold],
         ...['awaiting', sale.deduct === 'payment' ? units.unpaid : 0],
-        ...['next', first, 'ceiling', ceiling, 'due', 0, 'hungry', 0, 'served', first - 1],
+        ...['next', first, 'ceiling', ceiling, 'due', 0, 'hungry', 0, 'served', first - 1, 'reach', 0],
         ...['ending', nothingComesBack(sale) ? 'sold_out' : ''],
         ...settings(sale),
       ],
@@ -94,7 +94,7 @@ interface TicketRow {
 
 async function loadTickets(db: Db, redis: Redis, id: number): Promise<{ unpaid: number }> {
   const keys = saleKeys(id)
-  const all = [keys.card, keys.line, keys.wants, keys.flight, keys.holder, keys.fate]
+  const all = [keys.card, keys.line, keys.wants, keys.flight, keys.holder, keys.fate, keys.gone]
   await loadFates(redis, all, ['1'])
   let unpaid = 0
   for (let after = 0; ; ) {

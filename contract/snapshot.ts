@@ -32,14 +32,26 @@ export interface SaleCard {
   soldOut: boolean
   /** As many tickets alive as units left plus standby: the door answers line_full. */
   lineFull: boolean
-  /** The head of the line: numbers below it are released. 0 before the first release. */
+  /** The highest number released in this epoch; the numbers of earlier epochs are all below it. */
   served: number
+  /** Numbers up to this one are next: their polls reach a gateway (see lua/redis/release.lua). */
+  reach: number
+  /** The highest number handed out. */
+  last: number
+  /** Numbers above `served` that left the line out of turn: a bitmap by the number modulo 131,072, base64. */
+  gone?: string
   /** How many wait. */
   waiting: number
+  /** Units that are neither held nor in flight: whoever stands further back than that stands by. */
+  free: number
   /** Release speed, for the time a buyer still waits; 0 when unknown. */
   perSecond: number
   /** The admission share, from 0 to 1: the door lets in those buyers whose point in this sale lies below it. */
   share?: number
   /** What is switched for this sale, where it differs from what is for all. */
   switches?: SwitchValues
+  /** What the release never exceeds, tickets a second. */
+  fastest: number
+  /** The longest delay between two polls that the door may tell, ms, before its jitter of a tenth. */
+  pollMs: number
 }

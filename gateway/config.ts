@@ -23,6 +23,7 @@ const schema = Type.Object({
   SLUICE_SHARE_SURPLUS: key.whole(5, 1, 1_000),
   SLUICE_HOT_SALE: key.whole(200, 1, 1_000_000),
   SLUICE_HOT_USER: key.whole(20, 1, 1_000_000),
+  SLUICE_FAR_POLL_MS: key.whole(20_000, 1_000, 120_000),
   SLUICE_LOG_LEVEL: key.logLevel(),
 })
 

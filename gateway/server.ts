@@ -67,6 +67,7 @@ async function start(config: GatewayConfig): Promise<() => Promise<void>> {
   })
   const stopSnapshots = startSnapshots({
     ...{ redis, liveSales: sales.live, name: config.SLUICE_NAME, centre, orderLag, log },
+    farPollMs: config.SLUICE_FAR_POLL_MS,
   })
   const provider = createProvider(config.SLUICE_PAYMENT_URL, config.SLUICE_PAYMENT_KEY)
   const app = buildApp({

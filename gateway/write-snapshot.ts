@@ -4,7 +4,7 @@ import type { Sale } from '../contract/words.ts'
 import type { Logger } from '../platform/log.ts'
 import type { Redis } from '../platform/redis.ts'
 import type { Centre } from './centre.ts'
-import { perSecond } from './line/pace.ts'
+import { fastest, perSecond } from './line/pace.ts'
 import type { OrderLag } from './load/order-lag.ts'
 
 const EVERY_MS = 100
@@ -16,6 +16,8 @@ const EVERY_MS = 100
 export function startSnapshots(deps: {
   redis: Redis
   liveSales: () => Sale[]
+  /** The longest delay between two polls that the door may tell, ms. */
+  farPollMs: number
   name: string
   centre: Centre
   orderLag: OrderLag
@@ -27,7 +29,7 @@ export function startSnapshots(deps: {
     writing = true
     try {
       const turn = await deps.redis.set(SNAPSHOT_TURN, deps.name, 'PX', EVERY_MS - 10, 'NX')
-      if (turn === 'OK') await writeSnapshot(deps.redis, deps.liveSales(), deps)
+      if (turn === 'OK') await writeSnapshot(deps.redis, deps.liveSales(), deps.farPollMs, deps)
     } catch (error) {
       deps.log.warn({ err: error }, 'snapshot not written')
     } finally {
@@ -37,31 +39,47 @@ export function startSnapshots(deps: {
   return () => clearInterval(timer)
 }
 
+const NUMBERS = [
+  ...['closes', 'standby', 'left', 'waiting', 'flying', 'served', 'reach', 'next', 'over', 'awaiting'],
+] as const
+type Numbers = Record<(typeof NUMBERS)[number], number>
+
 /** Reads all live cards in one round trip and writes what the door needs to know of them, as the centre steers it. */
 export async function writeSnapshot(
   redis: Redis,
   sales: Sale[],
+  farPollMs: number,
   steering?: { centre: Centre; orderLag: OrderLag },
 ): Promise<void> {
+  // The time before the reading: what the door takes to have happened since is never too little.
+  const now = Date.now()
   const pipeline = redis.pipeline()
   for (const sale of sales) {
-    const { card, line } = saleKeys(sale.id)
-    pipeline.hmget(card, 'phase', 'closes', 'standby', 'left', 'waiting', 'flying', 'served', 'ending')
+    const { card, line, gone } = saleKeys(sale.id)
+    pipeline.hmget(card, 'phase', 'ending', ...NUMBERS)
     pipeline.zcard(line)
+    pipeline.getBuffer(gone)
   }
   pipeline.get(CENTRE)
   const replies = (await pipeline.exec()) ?? []
-  const now = Date.now()
   const snapshot: Snapshot = { seq: now, at: now, sales: {} }
   const rooms = new Map<number, number>()
   sales.forEach((sale, i) => {
-    const [error, fields] = replies[2 * i] as [Error | null, (string | null)[]]
-    const [, waiting] = replies[2 * i + 1] as [Error | null, number]
+    const [error, fields] = replies[3 * i] as [Error | null, (string | null)[]]
+    const [, tickets] = replies[3 * i + 1] as [Error | null, number]
+    const [, gone] = replies[3 * i + 2] as [Error | null, Buffer | null]
     // A sale that Redis lost is left out of one snapshot at most: the release loop is loading it again.
     if (error || fields[0] == null) return
-    snapshot.sales[sale.id] = toCard(sale, fields as string[], waiting)
-    const [, , standby = 0, left = 0, wanted = 0, flying = 0, served = 0] = fields.map(Number)
-    rooms.set(sale.id, left + standby - wanted - flying)
+    const [phase, ending, ...rest] = fields
+    const numbers = Object.fromEntries(NUMBERS.map((name, n) => [name, Number(rest[n])])) as Numbers
+    snapshot.sales[sale.id] = {
+      ...toCard(sale, phase as SaleCard['phase'], Boolean(ending), numbers),
+      waiting: tickets,
+      pollMs: farPollMs,
+      ...(gone ? { gone: gone.toString('base64') } : {}),
+    }
+    const { standby, left, waiting, flying, served } = numbers
+    rooms.set(sale.id, left + standby - waiting - flying)
     steering?.orderLag.note(sale.id, served, flying, now)
   })
   const remembered = replies.at(-1)?.[1] as string | null
@@ -69,26 +87,28 @@ export async function writeSnapshot(
   await redis.mset(SNAPSHOT, JSON.stringify(snapshot), ...(memory ? [CENTRE, JSON.stringify(memory)] : []))
 }
 
-function toCard(sale: Sale, fields: string[], waitingTickets: number): SaleCard {
-  const [phase, closes, ...counts] = fields
-  const [standby = 0, left = 0, waiting = 0, flying = 0, served = 0] = counts.slice(0, 5).map(Number)
-  const ending = counts[5]
+function toCard(
+  sale: Sale,
+  phase: SaleCard['phase'],
+  ending: boolean,
+  { closes, standby, left, waiting, flying, served, reach, next, over, awaiting }: Numbers,
+): Omit<SaleCard, 'waiting' | 'pollMs'> {
   const full = waiting + flying >= left + standby
-  const soldOut = Boolean(ending) || (full && left + flying + waiting + standby === 0)
+  const soldOut = ending || (full && left + flying + waiting + standby === 0)
   return {
     id: sale.id,
     title: sale.title,
     price: sale.priceCents,
     currency: sale.currency,
     opensAt: sale.opensAt,
-    closesAt: Number(closes),
-    phase: phase as SaleCard['phase'],
+    closesAt: closes,
+    phase,
     perUser: sale.perUser,
     challenge: sale.challenge,
     soldOut,
     lineFull: full && !soldOut,
-    served,
-    waiting: waitingTickets,
+    ...{ served, reach, last: next - 1, free: left + over - flying - awaiting },
     perSecond: perSecond(sale.release),
+    fastest: fastest(sale.release),
   }
 }

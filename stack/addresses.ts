@@ -5,6 +5,7 @@ import type { Secrets } from './secrets.ts'
 
 export interface StackPorts {
   flash: number
+  flashTls: number
   shop: number
   ops: number
   mysql: number
@@ -21,6 +22,8 @@ export interface StackPorts {
 /** Where everything is, with the credentials of the local stack. */
 export interface StackUrls {
   flash: string
+  /** The flash domain over TLS. */
+  flashTls: string
   ops: string
   shop: string
   mysql: string
@@ -44,6 +47,7 @@ export async function choosePorts(
   }
   return {
     flash: await choosePort(preferred.flash),
+    flashTls: await choosePort(preferred.flashTls),
     shop: await choosePort(preferred.shop),
     ops: await choosePort(preferred.ops),
     mysql: await choosePort(preferred.mysql),
@@ -61,6 +65,7 @@ export async function choosePorts(
 export async function urlsOf(ports: StackPorts, secrets: Secrets): Promise<StackUrls> {
   return {
     flash: `http://${await hostFor('flash.localhost')}:${ports.flash}`,
+    flashTls: `https://${await hostFor('flash.localhost')}:${ports.flashTls}`,
     ops: `http://${await hostFor('ops.localhost')}:${ports.ops}`,
     shop: `http://${await hostFor('shop.localhost')}:${ports.shop}`,
     mysql: `mysql://sluice:${secrets.mysql}@127.0.0.1:${ports.mysql}/sluice`,

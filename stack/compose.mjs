@@ -52,6 +52,7 @@ export function startCompose(root, detach, say) {
 Sluice is running in containers.
 
   All sales     http://flash.localhost:8080/   (or http://127.0.0.1:8080/)
+  Over TLS      https://flash.localhost:8443/
   The shop      http://127.0.0.1:8081/
   Ops           http://127.0.0.1:8090/
   RabbitMQ      http://127.0.0.1:15672/   (user operator, password in .env)

@@ -10,6 +10,7 @@ const SERVERS = [
   'redis-server',
   'rabbitmq-server',
   'mariadb-server',
+  'openssl',
 ]
 const FOR_TESTS = ['chromium', 'lua-check']
 

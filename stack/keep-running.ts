@@ -1,3 +1,4 @@
+import { ownCertificate } from './certificate.ts'
 import { findOrCreateDemoSale } from './demo-sale.ts'
 import { StackRuns } from './run-folder.ts'
 import { type Stack, startStack } from './stack.ts'
@@ -9,7 +10,7 @@ export type Report = { line: string } | { ready: true } | { failed: string }
 /** npm hands a Ctrl-C on that the terminal has given to us already: the same wish twice, not a second one. */
 const SAME_WISH_MS = 1000
 
-const PREFERRED = { flash: 8080, shop: 8081, ops: 8090, sandbox: 8082 }
+const PREFERRED = { flash: 8080, flashTls: 8443, shop: 8081, ops: 8090, sandbox: 8082 }
 
 /** Runs the stack until it is told to stop; then ends the process: 0, or 1 when it could not start. */
 export async function keepRunning(options: StartOptions, report: (report: Report) => void): Promise<void> {
@@ -39,7 +40,17 @@ export async function keepRunning(options: StartOptions, report: (report: Report
   try {
     const env = { gateway: { SLUICE_DEV_SIGN_IN: 'true' } }
     const door = { workerProcesses: 'auto' as const }
-    stack = await startStack({ dir, gateways, workers, env, door, ports: PREFERRED, onProgress: progress })
+    const certificate = ownCertificate(process.env)
+    stack = await startStack({
+      certificate,
+      dir,
+      gateways,
+      workers,
+      env,
+      door,
+      ports: PREFERRED,
+      onProgress: progress,
+    })
     const sale = await findOrCreateDemoSale(stack)
     if (sale.created) progress(`created demo sale ${sale.id}, which opens in a minute`)
     say(describe(stack, sale.id))
@@ -57,7 +68,7 @@ export async function keepRunning(options: StartOptions, report: (report: Report
   }
 }
 
-const describe = ({ urls, ports, dir }: Stack, sale: number): string => {
+const describe = ({ urls, ports, dir, tls }: Stack, sale: number): string => {
   const moved = Object.entries(PREFERRED)
     .filter(([name, port]) => ports[name as keyof typeof PREFERRED] !== port)
     .map(([name, port]) => `  (port ${port} for ${name} is taken, so it has another)\n`)
@@ -67,6 +78,7 @@ Sluice is running.
 
   The sale      ${urls.flash}/sales/${sale}
   All sales     ${urls.flash}/
+  Over TLS      ${urls.flashTls}/   (certificate: ${tls.cert})
   The shop      ${urls.shop}/
   Ops           ${urls.ops}/
   RabbitMQ      ${urls.management}/

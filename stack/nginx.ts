@@ -11,6 +11,7 @@ export interface DoorPlan {
   flashPort: number
   shopPort: number
   opsPort: number
+  tls: { port: number; cert: string; key: string }
   gateways: { host: string; port: number }[]
   workerProcesses: number | 'auto'
   env: Record<string, string>
@@ -18,7 +19,7 @@ export interface DoorPlan {
 
 /** nginx in the foreground, with its configuration rendered anew and checked. Rejects with nginx's own words. */
 export async function planNginx(dir: string, door: DoorPlan): Promise<ServerPlan> {
-  const { root, flashPort, shopPort, opsPort, gateways, workerProcesses, env } = door
+  const { root, flashPort, shopPort, opsPort, tls, gateways, workerProcesses, env } = door
   const conf = await renderDoor({
     root,
     run: dir,
@@ -26,6 +27,7 @@ export async function planNginx(dir: string, door: DoorPlan): Promise<ServerPlan
     flashPort,
     shopPort,
     opsPort,
+    tls,
     gateways,
     workerProcesses,
     native: true,
@@ -41,8 +43,7 @@ export async function planNginx(dir: string, door: DoorPlan): Promise<ServerPlan
     args,
     env,
     isReady: async () => {
-      for (const port of [flashPort, shopPort, opsPort])
-        if (!(await answers(port, 'HTTP/1.1 ', http))) return false
+      for (const port of [flashPort, opsPort]) if (!(await answers(port, 'HTTP/1.1 ', http))) return false
       return true
     },
     readyWithinMs: 15_000,

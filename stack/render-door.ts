@@ -12,6 +12,8 @@ export interface Door {
   flashPort: number
   shopPort: number
   opsPort: number
+  /** The flash domain over TLS; left out: plain HTTP alone. */
+  tls?: { port: number; cert: string; key: string } | undefined
   gateways: { host: string; port: number }[]
   workerProcesses: number | 'auto'
   /** Debian's nginx with modules to load, or (false) OpenResty. */
@@ -30,14 +32,11 @@ const OPEN_FILES = 65_536
 /**
  * Writes nginx's configuration and the folders it needs to `run/nginx`; returns the path of its nginx.conf.
  * nginx runs in the foreground with it: `nginx -e RUN/nginx/error.log -c PATH`. Its environment must hold
- * SLUICE_REDIS_URL, SLUICE_JWT_SECRET and SLUICE_EDGE_KEY.
+ * SLUICE_REDIS_URL, SLUICE_JWT_SECRET, SLUICE_TICKET_SECRET and SLUICE_EDGE_KEY.
  * Throws when a folder's name would break the configuration, or a template holds an unknown token.
  */
 export async function renderDoor(door: Door): Promise<string> {
-  for (const folder of [door.root, door.run]) {
-    if (/["'$;?{}\\\p{Cc}]/u.test(folder))
-      throw new Error(`nginx can not use the folder ${folder}: rename it`)
-  }
+  for (const path of [door.root, door.run, door.tls?.cert, door.tls?.key]) refuseOddPath(path)
   if (door.gateways.length === 0) throw new Error('the door needs at least one gateway')
   const tokens = tokensOf(door, await openFiles())
   const templates = join(door.root, 'nginx')
@@ -46,18 +45,27 @@ export async function renderDoor(door: Door): Promise<string> {
   for (const file of await readdir(templates)) {
     if (!file.endsWith('.conf') || isTunables(file)) continue
     const template = await readFile(join(templates, file), 'utf8')
-    const text = template.replace(/@([A-Z_]+)@/g, (_, name: string) => {
-      const value = tokens[name]
-      if (value === undefined) throw new Error(`nginx/${file}: @${name}@ is not known`)
-      return value
-    })
-    await writeFile(join(target, file), text)
+    const absent = file === 'flash_tls.conf' && door.tls === undefined
+    await writeFile(join(target, file), absent ? '# no TLS here\n' : fillTokens(file, template, tokens))
   }
   return join(target, 'nginx.conf')
 }
 
+/** Throws when a path would break nginx's configuration. */
+export function refuseOddPath(path = ''): void {
+  if (/["'$;?{}\\\p{Cc}]/u.test(path)) throw new Error(`nginx can not use the folder ${path}: rename it`)
+}
+
+/** A template's text with its names between at-signs filled in. Throws on one that is not known. */
+export const fillTokens = (file: string, template: string, tokens: Record<string, string>): string =>
+  template.replace(/@([A-Z0-9_]+)@/g, (_, name: string) => {
+    const value = tokens[name]
+    if (value === undefined) throw new Error(`nginx/${file}: @${name}@ is not known`)
+    return value
+  })
+
 /** What a worker's limit of open files can be raised to. */
-async function openFiles(): Promise<number> {
+export async function openFiles(): Promise<number> {
   const limits = await readFile('/proc/self/limits', 'utf8').catch(() => '')
   const hard = Number(/^Max open files +\S+ +(\d+)/m.exec(limits)?.[1] ?? OPEN_FILES)
   return Math.min(hard, OPEN_FILES)
@@ -77,8 +85,13 @@ function tokensOf(door: Door, openFiles: number): Record<string, string> {
     GATEWAY_SERVERS: door.gateways
       .map(({ host, port }) => `server ${host}:${port} max_fails=1 fail_timeout=${FAIL_TIMEOUT};`)
       .join('\n    '),
-    // The checkout may stand where only root can read, and the pages with it.
-    USER_LINE: process.getuid?.() === 0 ? 'user root;' : '',
+    TLS_PORT: String(door.tls?.port),
+    TLS_CERT: door.tls?.cert ?? '',
+    TLS_KEY: door.tls?.key ?? '',
+    // OpenResty's nginx has it as a directive of its own, Debian's only knows the older word.
+    HTTP2_FLAG: door.native ? ' http2' : '',
+    HTTP2_LINE: door.native ? '' : 'http2 on;',
+    USER_LINE: userLine(),
     // http_lua needs symbols of ndk, so ndk comes first.
     MODULE_LINES: door.native
       ? modules.map((name) => `load_module /usr/lib/nginx/modules/${name}.so;`).join('\n')
@@ -88,3 +101,6 @@ function tokensOf(door: Door, openFiles: number): Record<string, string> {
     RESOLVER_LINE: door.native ? '' : 'resolver local=on ipv6=off;',
   }
 }
+
+/** The checkout may stand where only root can read, and the pages with it. */
+export const userLine = (): string => (process.getuid?.() === 0 ? 'user root;' : '')

@@ -4,7 +4,16 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { ROOT } from '../platform/root.ts'
 import { findRest, identify, isAlive, type ProcessIdentity } from './process-identity.ts'
 
-export type Role = 'mysql' | 'redis' | 'rabbitmq' | 'epmd' | 'nginx' | 'gateway' | 'worker' | 'sandbox'
+export type Role =
+  | 'mysql'
+  | 'redis'
+  | 'rabbitmq'
+  | 'epmd'
+  | 'nginx'
+  | 'shop'
+  | 'gateway'
+  | 'worker'
+  | 'sandbox'
 
 export interface StackProcess extends ProcessIdentity {
   name: string

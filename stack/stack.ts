@@ -3,6 +3,7 @@ import { publishAssets } from '../ops/publish-page.ts'
 import { migrate } from '../platform/migrate.ts'
 import { ROOT } from '../platform/root.ts'
 import { choosePorts, type StackPorts, type StackUrls, urlsOf } from './addresses.ts'
+import { type Certificate, provideCertificate } from './certificate.ts'
 import { doorEnv, gatewayEnv, localEnv, sandboxEnv, workerEnv } from './local-env.ts'
 import { planMysql } from './mariadb.ts'
 import { planNginx } from './nginx.ts'
@@ -12,6 +13,7 @@ import { planEpmd, planRabbitmq } from './rabbitmq.ts'
 import { planRedis } from './redis.ts'
 import { claimRunFolder, type Role, removeRecord, type StackProcess, writeRecord } from './run-folder.ts'
 import { readSecrets, type Secrets } from './secrets.ts'
+import { planShop } from './shop.ts'
 import { type ServerPlan, type Supervised, supervise } from './supervise.ts'
 
 export interface StackOptions {
@@ -25,6 +27,8 @@ export interface StackOptions {
   /** Further SLUICE_* environment of a role. */
   env?: Partial<Record<'gateway' | 'worker' | 'sandbox' | 'nginx', Record<string, string>>>
   door?: { workerProcesses?: number | 'auto' }
+  /** The flash domain's own certificate; one for development is made where it is left out. */
+  certificate?: Certificate | undefined
   /** Starts these only; RabbitMQ brings its epmd. Everything by default. */
   roles?: readonly Role[]
   /** Where lua/, nginx/, dist/ and web/ are; this checkout by default. */
@@ -39,6 +43,8 @@ export interface Stack {
   urls: StackUrls
   ports: StackPorts
   secrets: Secrets
+  /** What the flash domain proves itself with over TLS. */
+  tls: Certificate
   /** The SLUICE_* environment with which our own programs reach this stack. */
   env: Record<string, string>
   /** Those that run right now, epmd among them. */
@@ -56,7 +62,7 @@ export interface Stack {
   killNow: () => void
 }
 
-const ALL: readonly Role[] = ['mysql', 'redis', 'rabbitmq', 'nginx', 'gateway', 'worker', 'sandbox']
+const ALL: readonly Role[] = ['mysql', 'redis', 'rabbitmq', 'nginx', 'shop', 'gateway', 'worker', 'sandbox']
 
 /**
  * Starts the real servers from a run folder and keeps them running: MySQL, Redis and RabbitMQ side by side, then
@@ -103,6 +109,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const urls = await urlsOf(ports, secrets)
   const env = localEnv(urls, secrets, join(dir, 'www'))
   Object.assign(record, { urls, env })
+  let tls: Certificate
 
   const start = async (plan: ServerPlan) => {
     const since = Date.now()
@@ -116,6 +123,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const wants = (role: Role) => roles.includes(role)
 
   try {
+    tls = options.certificate ?? (await provideCertificate(join(dir, 'tls')))
     await allOf([
       wants('mysql') && start(planMysql(dir, ports.mysql, secrets)),
       wants('redis') && start(planRedis(dir, ports.redis, secrets)),
@@ -143,11 +151,15 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         flashPort: ports.flash,
         shopPort: ports.shop,
         opsPort: ports.ops,
+        tls: { port: ports.flashTls, ...tls },
         gateways: ports.gateways.map((port) => ({ host: '127.0.0.1', port })),
         workerProcesses: options.door?.workerProcesses ?? 1,
         env: { ...doorEnv(env), ...options.env?.nginx },
       }
       await start(await planNginx(dir, door))
+    }
+    if (wants('shop')) {
+      await start(await planShop(dir, { root, shopPort: ports.shop, flashPort: ports.flash }))
     }
   } catch (error) {
     await stop()
@@ -168,6 +180,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     urls,
     ports,
     secrets,
+    tls,
     env,
     processes: () => {
       keepRecord()
@@ -185,7 +198,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 /** The door first, so that no click arrives at half a stack; the stores last, so that nobody misses them. */
 async function stopAll(servers: readonly Supervised[]): Promise<void> {
   const order: Role[][] = [
-    ['nginx'],
+    ['nginx', 'shop'],
     ['gateway', 'worker', 'sandbox'],
     ['mysql', 'redis', 'rabbitmq'],
     ['epmd'],

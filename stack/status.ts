@@ -4,6 +4,7 @@ import { type Role, RUN_FOLDER, readRecord, type StackRecord } from './run-folde
 /** The local stack as `status` shows it. The URLs hold credentials. */
 export interface StackStatus {
   flash: string
+  flashTls: string
   ops: string
   shop: string
   mysql: string
@@ -19,12 +20,12 @@ export class NoStack extends Error {}
 /** What runs from a run folder, also when its supervisor was killed. Throws NoStack when nothing does. */
 export async function readStatus(dir = RUN_FOLDER): Promise<StackStatus> {
   const record = liveRecord(dir)
-  const { flash, ops, shop, mysql, redis, amqp, management } = record.urls
+  const { flash, flashTls, ops, shop, mysql, redis, amqp, management } = record.urls
   const supervisor = { name: 'supervisor', role: 'supervisor', ...record.supervisor }
   const processes = [supervisor, ...record.processes]
     .filter((one) => one.role !== 'epmd' && isAlive(one))
     .map(({ name, role, pid }) => ({ name, role, pid }))
-  return { flash, ops, shop, mysql, redis, amqp, management, processes } as StackStatus
+  return { flash, flashTls, ops, shop, mysql, redis, amqp, management, processes } as StackStatus
 }
 
 /** The SLUICE_* environment of the running local stack. Throws NoStack. */

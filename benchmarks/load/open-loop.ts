@@ -8,6 +8,7 @@ import type { Tally } from './tally.ts'
  * A request's latency begins when it was due, also when no connection was free or this process came late: nothing is
  * left out by coordination. (autocannon's own rate sends each second's share as one burst at its beginning, and puts
  * a correction on top; that is another question than "how long do buyers wait who come at random".)
+ * Starting is not counted: before it, every connection is opened and the client's own code runs warm.
  */
 export async function runOpenLoop(
   order: ClickOrder,
@@ -42,6 +43,8 @@ export async function runOpenLoop(
     pool.dispatch({ path: order.path, method: order.method, ...next() }, handler)
   }
 
+  await warmUp(pool, order.connections, order.perSecond!)
+  due = performance.now()
   tally.sent()
   for (let sent = 0; sent < order.requests; ) {
     const now = performance.now()
@@ -53,4 +56,13 @@ export async function runOpenLoop(
   }
   while (open > 0) await sleep(5)
   await pool.close()
+}
+
+/** Asks for the time, which the door answers alone, for about a second: every connection at once, then at the rate. */
+async function warmUp(pool: Pool, connections: number, perSecond: number): Promise<void> {
+  const ask = () => pool.request({ path: '/api/time', method: 'GET' }).then(({ body }) => body.dump())
+  await Promise.all(Array.from({ length: connections }, ask))
+  for (let slice = 0; slice < 10; slice++) {
+    await Promise.all([sleep(100), ...Array.from({ length: Math.ceil(perSecond / 10) }, ask)])
+  }
 }

@@ -16,6 +16,7 @@ const WITHIN_MS = 10_000
 export async function reloadDoor(stack: Stack, gateways: number[] = stack.ports.gateways): Promise<string> {
   const conf = await renderDoor({
     ...{ root: ROOT, run: stack.dir, bind: '127.0.0.1', workerProcesses: 1, native: true },
+    tls: { port: stack.ports.flashTls, ...stack.tls },
     ...{ flashPort: stack.ports.flash, shopPort: stack.ports.shop, opsPort: stack.ports.ops },
     gateways: gateways.map((port) => ({ host: '127.0.0.1', port })),
   })

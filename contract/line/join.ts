@@ -75,7 +75,7 @@ export async function reenterLine(
   const keys = saleKeys(sale)
   const reply = await runReenter(
     redis,
-    [keys.card, keys.line, keys.wants, keys.flight, keys.lease, keys.holder, keys.fate],
+    [keys.card, keys.line, keys.wants, keys.flight, keys.lease, keys.holder, keys.fate, keys.gone],
     [ticket.number, ticket.buyer, ticket.quantity],
   )
   if (reply[0] === UNLOADED) throw new SaleUnloaded(sale)

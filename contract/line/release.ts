@@ -51,7 +51,7 @@ export async function leaveLine(
   const keys = saleKeys(sale)
   const reply = await runLeave(
     redis,
-    [keys.card, keys.line, keys.wants, keys.flight, keys.lease],
+    [keys.card, keys.line, keys.wants, keys.flight, keys.lease, keys.gone],
     [ticket.number, ticket.buyer, leaseMs],
   )
   if (reply[0] === UNLOADED) throw new SaleUnloaded(sale)

@@ -7,6 +7,13 @@ const AUTO_PER_SECOND = 1_000
 export const perSecond = (release: ReleaseRate): number =>
   release === 'auto' ? AUTO_PER_SECOND : (release.batch * 1_000) / release.everyMs
 
+/** What auto release never exceeds in a second. */
+const AUTO_MOST_PER_SECOND = 10_000
+
+/** What a rate never exceeds, tickets a second. */
+export const fastest = (release: ReleaseRate): number =>
+  release === 'auto' ? AUTO_MOST_PER_SECOND : perSecond(release)
+
 /** How long a ticket at this position still waits, ms. */
 export const etaMs = (position: number, release: ReleaseRate): number =>
   Math.ceil((position * 1_000) / perSecond(release))
@@ -22,4 +29,4 @@ export function pollAfterMs(etaMs: number, factor = 1): number {
 
 /** Slowed polls still come in time: no later than halfway to the turn, or the turn would be missed. */
 const slower = (base: number, etaMs: number, factor: number): number =>
-  factor === 1 ? base : Math.max(base, Math.min(base * factor, Math.max(etaMs / 2, 500 * factor), 60_000))
+  factor === 1 ? base : Math.max(base, Math.min(base * factor, Math.max(etaMs / 2, 500 * factor), 15_000))

@@ -22,6 +22,9 @@ const answer = Type.Object({
   payBy: Type.Optional(Type.Integer()),
 })
 
+/** Tells the door what it was that the buyer was told; the door keeps it to itself (lua/edge/after_ticket.lua). */
+const STATE_HEADER = 'x-ticket-state'
+
 const RELEASED_POLL_MS = 400
 const ORDER_POLL_MS = 3_000
 const STANDBY_ETA_MS = 8_000
@@ -54,7 +57,7 @@ export function ticketRoutes(app: App, services: Services): void {
     async (request, reply) => {
       const ticket = ownTicket(request.params.ticket, request.buyer)
       const standing = await standingOf(ticket)
-      reply.header('cache-control', 'no-store')
+      reply.header('cache-control', 'no-store').header(STATE_HEADER, standing.state)
       return view(ticket, standing, switches.of(ticket.sale))
     },
   )
@@ -71,10 +74,11 @@ export function ticketRoutes(app: App, services: Services): void {
       } else {
         const { state } = await standingOf(ticket)
         if (state !== 'left') {
+          reply.header(STATE_HEADER, state)
           throw new Problem('conflict', { detail: `the ticket is ${state}, it does not wait any more` })
         }
       }
-      return reply.code(204).send()
+      return reply.code(204).header(STATE_HEADER, 'left').send()
     },
   )
 }

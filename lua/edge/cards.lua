@@ -13,6 +13,14 @@ local FIELDS = {
   challenge = "string",
   soldOut = "boolean",
   lineFull = "boolean",
+  served = "number",
+  reach = "number",
+  last = "number",
+  waiting = "number",
+  free = "number",
+  perSecond = "number",
+  fastest = "number",
+  pollMs = "number",
 }
 local PHASES = { draft = true, published = true, paused = true, closed = true, settled = true }
 
@@ -73,6 +81,7 @@ function M.decode(raw)
       card.share = share_of(card)
       own_switches = own_switches or card.switches ~= nil
       card.switches = card.switches and switches_of(switches, card.switches) or switches
+      card.gone = type(card.gone) == "string" and ngx.decode_base64(card.gone) or nil
       cards[sale] = card
       list[#list + 1] = card
     end

@@ -39,11 +39,15 @@ end
 local M = {
   redis = redis_of(read("SLUICE_REDIS_URL")),
   jwt_secret = read("SLUICE_JWT_SECRET"),
+  ticket_secret = read("SLUICE_TICKET_SECRET"),
   edge_key = read("SLUICE_EDGE_KEY"),
 }
 
 if #M.jwt_secret < 32 then
   error("SLUICE_JWT_SECRET must have 32 characters or more", 0)
+end
+if #M.ticket_secret < 32 then
+  error("SLUICE_TICKET_SECRET must have 32 characters or more", 0)
 end
 if M.edge_key:find("[^!-~]") then
   error("SLUICE_EDGE_KEY must be visible ASCII: it travels in a header", 0)

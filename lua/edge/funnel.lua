@@ -5,6 +5,7 @@ local environment = require("edge.environment")
 local refusals = require("edge.refusals")
 local method = require("edge.method")
 local media_type = require("edge.media_type")
+local same_origin = require("edge.same_origin")
 local known_sale = require("edge.known_sale")
 local window = require("edge.window")
 local sold_out = require("edge.sold_out")
@@ -15,17 +16,22 @@ local hot_users = require("edge.hot_users")
 local admission = require("edge.admission")
 local user_limit = require("edge.user_limit")
 local poll_limit = require("edge.poll_limit")
+local own_ticket = require("edge.own_ticket")
+local still_waiting = require("edge.still_waiting")
 local sale_pages = require("edge.sale_pages")
 
 local counts = ngx.shared.counts
 
 local READ = { method }
-local JOIN = { method, media_type, known_sale, hot_sales, switches, window, sold_out, identity, hot_users, user_limit,
-  admission }
-local SIGNED = { method, media_type, switches, identity, hot_users, poll_limit }
+local JOIN = { method, media_type, same_origin, known_sale, hot_sales, switches, window, sold_out, identity, hot_users,
+  user_limit, admission }
+local SIGNED = { method, media_type, same_origin, switches, identity, hot_users, poll_limit }
+local TICKET = { method, media_type, same_origin, switches, identity, hot_users, poll_limit, own_ticket, still_waiting }
 local UNSIGNED = { method, media_type }
+-- Who is signed in, if anybody is.
+local SIGN_IN = { method, media_type, same_origin, { check = function(ctx) identity.check(ctx) end } }
 
--- ctx: { allow, now (ms), sale? } and what the questions add: card, token, user.
+-- ctx: { allow, now (ms), sale? } and what the questions add: card, token, user, ticket.
 local function ask(questions, ctx)
   for i = 1, #questions do
     local code, retry_after_s, members = questions[i].check(ctx)
@@ -64,7 +70,7 @@ function M.join()
 end
 
 function M.ticket()
-  ask_and_pass(SIGNED, method.READ_OR_DELETE)
+  ask_and_pass(TICKET, method.READ_OR_DELETE)
 end
 
 function M.orders()
@@ -85,7 +91,7 @@ end
 
 -- GET says who is signed in, POST signs in.
 function M.sign_in()
-  ask_and_pass(UNSIGNED, method.READ_OR_POST)
+  ask_and_pass(SIGN_IN, method.READ_OR_POST)
 end
 
 return M

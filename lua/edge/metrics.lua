@@ -5,7 +5,7 @@ local refusals = require("edge.refusals")
 local counts = ngx.shared.counts
 local snapshot = ngx.shared.snapshot
 
-local LIMITERS = { "buys", "polls", "admitted", "demand" }
+local LIMITERS = { "buys", "polls", "admitted", "places", "demand" }
 
 local function head(lines, name, kind, help)
   lines[#lines + 1] = ("# HELP %s %s\n# TYPE %s %s"):format(name, help, name, kind)
@@ -24,8 +24,9 @@ local M = {}
 
 function M.print()
   local lines = {}
-  head(lines, "sluice_door_answers_total", "counter", "Refusals of the door by code, and requests passed on.")
-  local codes = { "passed" }
+  local what = "Refusals of the door by code, polls answered waiting, and requests passed on."
+  head(lines, "sluice_door_answers_total", "counter", what)
+  local codes = { "passed", "waiting" }
   for code in pairs(refusals.LIST) do
     codes[#codes + 1] = code
   end

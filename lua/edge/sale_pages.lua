@@ -1,16 +1,8 @@
 -- What the door answers by itself about time and sales.
 local refusals = require("edge.refusals")
 local sale_state = require("edge.sale_state")
+local say = require("edge.say")
 local snapshot = require("edge.snapshot")
-
-local function say(body)
-  local header = ngx.header
-  header.content_type = "application/json"
-  header.content_length = #body
-  header.cache_control = "no-store"
-  ngx.print(body)
-  return ngx.exit(ngx.HTTP_OK)
-end
 
 local function text_of(card, now)
   return card.text .. ('"state":"%s","now":%d}'):format(sale_state.of(card, now), now)

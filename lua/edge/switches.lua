@@ -15,9 +15,8 @@ function M.of(ctx)
     return nil
   end
   if current.own_switches then
-    local var = ngx.var
     -- A ticket is SALE.NUMBER..., an order SALE-NUMBER.
-    local sale = (var.ticket or var.order or ""):match("^(%d+)[.-]")
+    local sale = ngx.var.uri:match("^/api/%a+/(%d+)[.-]")
     local card = sale and current.cards[sale]
     if card then
       return card.switches

@@ -14,6 +14,9 @@ local NAMES = {
   "admission_retry_s",
   "admission_spread_s",
   "hot_buy_interval_ms",
+  "verified_tickets",
+  "near_tickets",
+  "near_ms",
 }
 
 local M = {}

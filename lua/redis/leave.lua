@@ -1,6 +1,6 @@
 -- Takes one buyer out of the line, at the buyer's wish; the ticket flies to the workers, who record it as left.
 --
--- KEYS  1 card  2 line  3 wants  4 flight  5 lease
+-- KEYS  1 card  2 line  3 wants  4 flight  5 lease  6 gone
 -- ARGV  1 run  2 number  3 buyer  4 lease ms
 -- Output {UNLOADED}, or {LOADED, 0} not in the line, or {LOADED, 1, epoch, now, lease, quantity}
 local card = redis.call('HMGET', KEYS[1], 'epoch', 'waiting', 'run')
@@ -18,5 +18,6 @@ redis.call('ZREM', KEYS[2], ARGV[3])
 redis.call('HDEL', KEYS[3], ARGV[2])
 redis.call('HSET', KEYS[4], ARGV[2], 'left,' .. quantity .. ',' .. ARGV[3])
 redis.call('HSET', KEYS[1], 'waiting', tonumber(card[2]) - quantity)
+redis.call('SETBIT', KEYS[6], tonumber(ARGV[2]) % 131072, 1)
 redis.call('ZADD', KEYS[5], now + tonumber(ARGV[4]), lease)
 return { 1, 1, tonumber(card[1]), now, lease, quantity }

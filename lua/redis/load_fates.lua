@@ -2,12 +2,12 @@
 -- The first call (ARGV 2 = '1') takes the card away, so that every other script answers UNLOADED from here on, and
 -- forgets what was told. The line and the flight stay: what stands in them and has no row is still on its way.
 --
--- KEYS  1 card  2 line  3 wants  4 flight  5 holder  6 fate
+-- KEYS  1 card  2 line  3 wants  4 flight  5 holder  6 fate  7 gone
 -- ARGV  1 run  2 '1' at the first call, else '0'; then for each ticket: number, buyer, fate, '1' if it is live else '0'
 -- Output 1
 if ARGV[2] == '1' then
   redis.call('DEL', KEYS[1])
-  redis.call('UNLINK', KEYS[5], KEYS[6])
+  redis.call('UNLINK', KEYS[5], KEYS[6], KEYS[7])
 end
 for i = 3, #ARGV, 4 do
   local number, buyer = ARGV[i], ARGV[i + 1]

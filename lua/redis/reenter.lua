@@ -2,7 +2,7 @@
 -- flight with the reason, so that it gets its row in MySQL.
 -- Guarantee: only a number that may have been handed out; one place a buyer, the earlier one.
 --
--- KEYS  1 card  2 line  3 wants  4 flight  5 lease  6 holder  7 fate
+-- KEYS  1 card  2 line  3 wants  4 flight  5 lease  6 holder  7 fate  8 gone
 -- ARGV  1 run  2 number  3 buyer  4 quantity
 -- Output {UNLOADED}, or {LOADED}
 local card = redis.call('HMGET', KEYS[1], 'next', 'phase', 'closes', 'waiting', 'epoch', 'ending', 'run')
@@ -39,6 +39,7 @@ else
     redis.call('HDEL', KEYS[3], waits)
     waiting = waiting - wanted
     fly(waits, 'duplicate', wanted)
+    redis.call('SETBIT', KEYS[8], tonumber(waits) % 131072, 1)
   end
   redis.call('ZADD', KEYS[2], number, buyer)
   if quantity > 1 then

@@ -10,8 +10,8 @@
 local MESSAGES_A_CALL = 20
 
 local card = redis.call('HMGET', KEYS[1], 'epoch', 'phase', 'opens', 'closes', 'left', 'flying', 'waiting', 'batch',
-  'every', 'due', 'hungry', 'ending', 'over', 'awaiting', 'run')
-if card[15] ~= ARGV[1] then
+  'every', 'due', 'hungry', 'ending', 'over', 'awaiting', 'served', 'run')
+if card[16] ~= ARGV[1] then
   return { 0 }
 end
 local lease_ms, window, most = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
@@ -148,7 +148,8 @@ for first = 1, #taken, 500 do
     end
   end
 end
-local served = taken[#taken][1]
+-- A ticket that came back to the head does not take it back: the door tells whoever is above that he still waits.
+local served = math.max(tonumber(card[15]), tonumber(taken[#taken][1]))
 waiting = waiting - units
 if kind == 'order' then
   local hungry = (waiting > 0 and free > units) and 1 or 0

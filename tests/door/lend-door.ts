@@ -3,7 +3,8 @@ import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { SaleCard } from '../../contract/snapshot.ts'
+import type { SaleCard, Snapshot } from '../../contract/snapshot.ts'
+import { provideCertificate } from '../../stack/certificate.ts'
 import { choosePort } from '../../stack/ports.ts'
 import { renderDoor } from '../../stack/render-door.ts'
 import { call, eventually } from './call.ts'
@@ -14,6 +15,7 @@ import { MARKER, openSale } from './sale-cards.ts'
 
 const CHECKOUT = fileURLToPath(new URL('../..', import.meta.url))
 export const JWT_SECRET = 'a secret of the door tests, 32 or more'
+export const TICKET_SECRET = 'a secret of the tickets, 32 or more'
 export const EDGE_KEY = 'edge-key-of-the-door-tests'
 
 /** A real nginx with the checkout's configuration, a real Redis, and recorders in the gateways' place. */
@@ -21,6 +23,8 @@ export interface LentDoor {
   flash: number
   shop: number
   ops: number
+  /** The flash domain over TLS, where it was asked for. */
+  tls: { port: number; cert: string; key: string } | undefined
   gateways: GatewayStandIn[]
   /** A copy of the checkout's nginx/ and lua/, free to edit. */
   root: string
@@ -28,6 +32,8 @@ export interface LentDoor {
   env: Record<string, string>
   confPath: string
   pid: number
+  /** What the published snapshots say besides sales. */
+  steering: Pick<Snapshot, 'switches' | 'hotUsers'>
   /** Writes the snapshot and waits until the door has pulled it. */
   publish(...cards: SaleCard[]): Promise<void>
   writeSnapshot(text: string): Promise<unknown>
@@ -42,7 +48,15 @@ export interface LentDoor {
 }
 
 export async function lendDoor(
-  options: { gateways?: number; redisDown?: boolean; tune?: (conf: string) => string } = {},
+  options: {
+    gateways?: number
+    redisDown?: boolean
+    tls?: boolean
+    tune?: (conf: string) => string
+    /** Another door, whose Redis this one shares. */
+    beside?: LentDoor
+    env?: Record<string, string>
+  } = {},
 ): Promise<LentDoor> {
   const dir = await mkdtemp(join(tmpdir(), 'lent-door-'))
   const root = join(dir, 'checkout')
@@ -57,13 +71,18 @@ export async function lendDoor(
   if (options.tune) await tune(options.tune)
 
   const [flash, shop, ops] = [await choosePort(), await choosePort(), await choosePort()]
+  const tls = options.tls
+    ? { port: await choosePort(), ...(await provideCertificate(join(run, 'tls'))) }
+    : undefined
   const gateways: GatewayStandIn[] = []
   for (let n = 0; n < (options.gateways ?? 1); n++) gateways.push(await startGateway(await choosePort()))
-  const redis = redisWithPassword(await choosePort(), dir)
+  const redis = options.beside ? redisOf(options.beside) : redisWithPassword(await choosePort(), dir)
   const env = {
     SLUICE_REDIS_URL: redis.url,
     SLUICE_JWT_SECRET: JWT_SECRET,
+    SLUICE_TICKET_SECRET: TICKET_SECRET,
     SLUICE_EDGE_KEY: EDGE_KEY,
+    ...options.env,
   }
   if (!options.redisDown) await redis.start()
 
@@ -74,6 +93,7 @@ export async function lendDoor(
     flashPort: flash,
     shopPort: shop,
     opsPort: ops,
+    tls,
     gateways: gateways.map(({ port }) => ({ host: '127.0.0.1', port })),
     workerProcesses: 2,
     native: true,
@@ -96,10 +116,13 @@ export async function lendDoor(
   }
 
   let seq = 0
+  const steering: LentDoor['steering'] = {}
   return {
+    steering,
     flash,
     shop,
     ops,
+    tls,
     gateways,
     root,
     run,
@@ -110,7 +133,7 @@ export async function lendDoor(
       // A sale whose title tells which snapshot the door has.
       const marker = { ...openSale(MARKER), title: `snapshot ${++seq}` }
       const sales = Object.fromEntries([...cards, marker].map((card) => [card.id, card]))
-      await redis.set('snapshot', JSON.stringify({ seq, at: Date.now(), sales }))
+      await redis.set('snapshot', JSON.stringify({ seq, at: Date.now(), sales, ...steering }))
       await eventually(
         async () => (await call(flash, 'GET', `/api/sales/${MARKER}`)).json?.title === marker.title,
       )
@@ -137,6 +160,14 @@ export async function lendDoor(
     },
   }
 }
+
+/** A door beside another neither starts nor stops its Redis. */
+const redisOf = (door: LentDoor) => ({
+  url: door.env.SLUICE_REDIS_URL!,
+  start: async () => {},
+  stop: async () => {},
+  set: (_key: string, value: string) => door.writeSnapshot(value),
+})
 
 const childrenOf = async (pid: number): Promise<string[]> =>
   (await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8')).trim().split(' ')

@@ -17,7 +17,12 @@ export const openSale = (id: number, differences: Partial<SaleCard> = {}): SaleC
   soldOut: false,
   lineFull: false,
   served: 0,
+  reach: 0,
+  last: 0,
   waiting: 0,
+  free: 0,
   perSecond: 100,
+  fastest: 100,
+  pollMs: 20_000,
   ...differences,
 })

@@ -74,6 +74,8 @@ describe('a start is refused, by name', () => {
     [{ SLUICE_REDIS_URL: 'http://127.0.0.1' }, 'SLUICE_REDIS_URL must look like redis://'],
     [{ SLUICE_JWT_SECRET: '' }, 'SLUICE_JWT_SECRET is missing'],
     [{ SLUICE_JWT_SECRET: JWT_SECRET.slice(0, 31) }, 'SLUICE_JWT_SECRET must have 32 characters'],
+    [{ SLUICE_TICKET_SECRET: '' }, 'SLUICE_TICKET_SECRET is missing'],
+    [{ SLUICE_TICKET_SECRET: 'short' }, 'SLUICE_TICKET_SECRET must have 32 characters'],
     [{ SLUICE_EDGE_KEY: '' }, 'SLUICE_EDGE_KEY is missing'],
     [{ SLUICE_EDGE_KEY: 'a b' }, 'SLUICE_EDGE_KEY must be visible ASCII'],
   ])('%j', async (env, words) => {

@@ -205,6 +205,8 @@ describe('every documented answer has been given as documented', () => {
     check('POST /dev/sign-in', await send('POST', '/dev/sign-in', undefined, user))
     check('POST /dev/sign-in', await send('POST', '/dev/sign-in', undefined, '{"user":"two words"}'))
     check('GET /dev/sign-in', await send('GET', '/dev/sign-in'))
+    const who = (buyer?: string) => send('GET', '/dev/sign-in', buyer)
+    expect([(await who()).json, (await who('anna')).json]).toEqual([{ user: null }, { user: 'anna' }])
   })
 
   test('none is left out', () => {

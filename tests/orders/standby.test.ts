@@ -64,7 +64,7 @@ async function pay(shop: Shop, number: number): Promise<void> {
 }
 
 async function soldOutSign({ sale: id }: Shop): Promise<boolean> {
-  await writeSnapshot(stores.redis, [(await readSale(stores.mysql, id))!])
+  await writeSnapshot(stores.redis, [(await readSale(stores.mysql, id))!], 20_000)
   const snapshot = JSON.parse((await stores.redis.get(SNAPSHOT))!) as Snapshot
   return snapshot.sales[id]!.soldOut
 }

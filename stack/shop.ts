@@ -1,0 +1,27 @@
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { findProgram } from './find-program.ts'
+import { answers } from './probe.ts'
+import { renderShop, type ShopFront } from './render-shop.ts'
+import type { ServerPlan } from './supervise.ts'
+
+/** The shop's own nginx, apart from the door: its configuration rendered anew and checked. Rejects with nginx's words. */
+export async function planShop(
+  dir: string,
+  shop: Pick<ShopFront, 'root' | 'shopPort' | 'flashPort'>,
+): Promise<ServerPlan> {
+  const conf = await renderShop({ ...shop, run: dir, bind: '127.0.0.1' })
+  const command = findProgram('nginx') ?? 'nginx'
+  const args = ['-e', join(dir, 'shop', 'error.log'), '-c', conf]
+  await promisify(execFile)(command, [...args, '-t'])
+  return {
+    name: 'shop',
+    role: 'shop',
+    command,
+    args,
+    isReady: () => answers(shop.shopPort, 'HTTP/1.1 ', 'GET /no-such-page HTTP/1.0\r\n\r\n'),
+    readyWithinMs: 15_000,
+    stopWithinMs: 5000,
+  }
+}
