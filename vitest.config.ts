@@ -19,6 +19,7 @@ export default defineConfig({
             '**/dist/**',
             'tests/line/**',
             'tests/payments/**',
+            'tests/attacks/**',
             'tests/browser/**',
             'tests/stack/**',
             'tests/faults/**',
@@ -29,7 +30,7 @@ export default defineConfig({
       {
         test: {
           name: 'line',
-          include: ['tests/{line,payments}/**/*.test.ts'],
+          include: ['tests/{line,payments,attacks}/**/*.test.ts'],
           globalSetup: ['tests/line/shared-stack.ts'],
           fileParallelism: false,
           testTimeout: 60_000,

@@ -29,8 +29,10 @@ export function signTicket(secret: string, ticket: Ticket): string {
   return `${signed}.${macOf(secret, signed)}`
 }
 
-/** Reads a ticket; undefined when it is malformed, forged or past its expiry at `nowMs`. */
-export function readTicket(secret: string, text: string, nowMs: number): Ticket | undefined {
+/**
+ * Reads a ticket that one of these secrets signed; undefined when it is malformed, forged or past its expiry at `nowMs`.
+ */
+export function readTicket(secrets: readonly string[], text: string, nowMs: number): Ticket | undefined {
   const match = FORM.exec(text)
   if (!match) return undefined
   const [sale, number, quantity, expires, buyer64, mac] = match.slice(1) as [
@@ -41,8 +43,9 @@ export function readTicket(secret: string, text: string, nowMs: number): Ticket 
     string,
     string,
   ]
-  const expected = macOf(secret, text.slice(0, text.length - MAC_LENGTH - 1))
-  if (!timingSafeEqual(Buffer.from(mac), Buffer.from(expected))) return undefined
+  const signed = text.slice(0, text.length - MAC_LENGTH - 1)
+  const proves = (secret: string) => timingSafeEqual(Buffer.from(mac), Buffer.from(macOf(secret, signed)))
+  if (!secrets.some(proves)) return undefined
   const buyer = Buffer.from(buyer64, 'base64url').toString('latin1')
   const expiresS = Number(expires)
   if (!isBuyer(buyer) || expiresS * 1000 <= nowMs) return undefined

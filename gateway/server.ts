@@ -4,13 +4,16 @@ import { createProvider } from '../contract/payments/provider.ts'
 import { createLog } from '../platform/log.ts'
 import { createMetrics } from '../platform/metrics.ts'
 import { runUntilStopped } from '../platform/run-until-stopped.ts'
+import { readSigningKeys } from '../platform/signing-keys.ts'
 import { buildApp } from './app.ts'
 import { createCentre } from './centre.ts'
+import { createChallenges } from './challenges/challenges.ts'
 import { type GatewayConfig, readGatewayConfig } from './config.ts'
 import { closeConnections, openConnections } from './connections.ts'
 import { createLine } from './line/line.ts'
 import { createOrderLag } from './load/order-lag.ts'
 import { startLoadReports } from './load/report-load.ts'
+import { watchRedis } from './redis-pulse.ts'
 import { createPublisher } from './release/publisher.ts'
 import { startReleaseLoop } from './release/release-loop.ts'
 import { createSaleCache } from './sale-cache.ts'
@@ -21,6 +24,7 @@ const LIVE_SALES_MS = 1_000
 
 /** Starts a gateway; resolves with the function that stops it, once it listens. */
 async function start(config: GatewayConfig): Promise<() => Promise<void>> {
+  const keys = readSigningKeys(config)
   const log = createLog(config.SLUICE_NAME, config.SLUICE_LOG_LEVEL)
   const connections = await openConnections(config, log)
   const { redis, subscriber, mysql } = connections
@@ -41,9 +45,11 @@ async function start(config: GatewayConfig): Promise<() => Promise<void>> {
   const sales = createSaleCache(mysql, subscriber, log, switches)
   await subscriber.subscribe(SALE_CHANGED)
   await sales.refresh()
+  const challenges = createChallenges({ config, keys, redis, mysql, metrics, log })
   const refreshing = setInterval(() => {
     sales.warm(switches.hotSales())
     sales.refresh().catch((error) => log.warn({ err: error }, 'live sales not read'))
+    challenges.warm(sales.live())
   }, LIVE_SALES_MS)
   const line = createLine(redis, mysql, log)
   const release = startReleaseLoop({
@@ -70,16 +76,20 @@ async function start(config: GatewayConfig): Promise<() => Promise<void>> {
     farPollMs: config.SLUICE_FAR_POLL_MS,
   })
   const provider = createProvider(config.SLUICE_PAYMENT_URL, config.SLUICE_PAYMENT_KEY)
+  const pulse = watchRedis(redis)
   const app = buildApp({
     config,
+    keys,
     redis,
     mysql,
     sales,
     line,
+    challenges,
     publisher,
     release,
     provider,
     switches,
+    pulse,
     metrics,
     log,
   })
@@ -90,6 +100,7 @@ async function start(config: GatewayConfig): Promise<() => Promise<void>> {
 
   return async () => {
     await app.close()
+    pulse.stop()
     clearInterval(refreshing)
     stopSnapshots()
     stopReports()
@@ -97,6 +108,7 @@ async function start(config: GatewayConfig): Promise<() => Promise<void>> {
     await release.stop()
     await publisher.close()
     await provider.close()
+    await challenges.close()
     await closeConnections(connections)
   }
 }

@@ -2,6 +2,7 @@ import { Type } from 'typebox'
 import { key, readConfig } from '../platform/config.ts'
 import { connectMysql, type Pool } from '../platform/mysql.ts'
 import { connectRedis, type Redis } from '../platform/redis.ts'
+import { readSigningKeys, type TokenKey } from '../platform/signing-keys.ts'
 import type { SaleStores } from './create-sale.ts'
 
 type Env = Record<string, string | undefined>
@@ -20,10 +21,10 @@ const STORES = Type.Object({
   SLUICE_WWW: Type.Optional(Type.String({ minLength: 1 })),
 })
 
-/** The key of the shop's tokens. Throws ConfigError. */
-export async function readJwtSecret(own: Env): Promise<string> {
-  const schema = Type.Object({ SLUICE_JWT_SECRET: key.secret() })
-  return readConfig(schema, await findEnv(own, 'SLUICE_JWT_SECRET')).SLUICE_JWT_SECRET
+/** The key that signs the shop's tokens now. Throws ConfigError. */
+export async function readTokenKey(own: Env): Promise<TokenKey> {
+  const schema = Type.Object({ SLUICE_JWT_SECRET: key.secret(), SLUICE_KEY_FILE: key.path() })
+  return readSigningKeys(readConfig(schema, await findEnv(own, 'SLUICE_JWT_SECRET'))).token
 }
 
 /**

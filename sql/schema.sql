@@ -91,6 +91,18 @@ CREATE TABLE payment_events (
   CONSTRAINT payment_events_order FOREIGN KEY (sale_id, number) REFERENCES orders (sale_id, number)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
 
+CREATE TABLE quiz_questions (
+  id int unsigned NOT NULL AUTO_INCREMENT,
+  sale_id int unsigned,
+  question varchar(300) NOT NULL,
+  answers varchar(2000) NOT NULL,
+  choices varchar(2000),
+  created_at datetime(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
+  PRIMARY KEY (id),
+  KEY pool (sale_id),
+  CONSTRAINT quiz_questions_sale FOREIGN KEY (sale_id) REFERENCES sales (id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+
 CREATE TABLE refusals (
   sale_id int unsigned NOT NULL,
   number bigint unsigned NOT NULL,

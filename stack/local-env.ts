@@ -4,7 +4,7 @@ import type { Secrets } from './secrets.ts'
 type Env = Record<string, string>
 
 /** Every SLUICE_* key with which our own programs reach this stack. */
-export const localEnv = (urls: StackUrls, secrets: Secrets, www: string): Env => ({
+export const localEnv = (urls: StackUrls, secrets: Secrets, www: string, keyFile: string): Env => ({
   SLUICE_REDIS_URL: urls.redis,
   SLUICE_MYSQL_URL: urls.mysql,
   SLUICE_AMQP_URL: urls.amqp,
@@ -16,6 +16,7 @@ export const localEnv = (urls: StackUrls, secrets: Secrets, www: string): Env =>
   SLUICE_WEBHOOK_SECRET: secrets.webhook,
   SLUICE_PUBLIC_URL: urls.flash,
   SLUICE_WWW: www,
+  SLUICE_KEY_FILE: keyFile,
 })
 
 const pick = (env: Env, names: string[]): Env =>
@@ -28,7 +29,7 @@ export const workerEnv = (env: Env): Env =>
 /** What a gateway needs, with the sign-in for development: this stack is for one's own machine. */
 export const gatewayEnv = (env: Env): Env => ({
   ...workerEnv(env),
-  ...pick(env, ['JWT_SECRET', 'TICKET_SECRET', 'EDGE_KEY', 'WEBHOOK_SECRET', 'PUBLIC_URL']),
+  ...pick(env, ['JWT_SECRET', 'TICKET_SECRET', 'EDGE_KEY', 'KEY_FILE', 'WEBHOOK_SECRET', 'PUBLIC_URL']),
   SLUICE_DEV_SIGN_IN: 'true',
 })
 
@@ -41,4 +42,5 @@ export const sandboxEnv = (env: Env, dir: string): Env => ({
 })
 
 /** What nginx hands to its Lua. */
-export const doorEnv = (env: Env): Env => pick(env, ['REDIS_URL', 'JWT_SECRET', 'TICKET_SECRET', 'EDGE_KEY'])
+export const doorEnv = (env: Env): Env =>
+  pick(env, ['REDIS_URL', 'JWT_SECRET', 'TICKET_SECRET', 'EDGE_KEY', 'KEY_FILE'])

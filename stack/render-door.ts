@@ -1,6 +1,12 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
+/** One that the door hands requests on to. */
+export interface Server {
+  host: string
+  port: number
+}
+
 /** Where the door stands and whom it asks. */
 export interface Door {
   /** The checkout: templates, tunables and Lua are read from here, also by the running nginx. */
@@ -14,7 +20,9 @@ export interface Door {
   opsPort: number
   /** The flash domain over TLS; left out: plain HTTP alone. */
   tls?: { port: number; cert: string; key: string } | undefined
-  gateways: { host: string; port: number }[]
+  gateways: Server[]
+  /** The shop's own servers, where it shares this nginx with the sale; none where it has a front of its own. */
+  shopServers?: Server[]
   workerProcesses: number | 'auto'
   /** Debian's nginx with modules to load, or (false) OpenResty. */
   native: boolean
@@ -22,10 +30,6 @@ export interface Door {
 
 /** Read by nginx from the checkout, so that an edit and `nginx -s reload` are enough. */
 const isTunables = (file: string): boolean => file.startsWith('tunables')
-
-// A gateway that refuses or hangs is left alone for this long, so that clicks do not wait for it one by one; short,
-// so that it is back in service soon after it is back.
-const FAIL_TIMEOUT = '2s'
 
 const OPEN_FILES = 65_536
 
@@ -71,6 +75,11 @@ export async function openFiles(): Promise<number> {
   return Math.min(hard, OPEN_FILES)
 }
 
+const serverLines = (servers: Server[]): string =>
+  servers.map(({ host, port }) => `server ${host}:${port};`).join('\n    ')
+const peerNames = (servers: Server[]): string =>
+  servers.map(({ host, port }) => `"${host}:${port}"`).join(', ')
+
 function tokensOf(door: Door, openFiles: number): Record<string, string> {
   const modules = ['ndk_http_module', 'ngx_http_lua_module']
   return {
@@ -82,9 +91,11 @@ function tokensOf(door: Door, openFiles: number): Record<string, string> {
     OPS_PORT: String(door.opsPort),
     WORKER_PROCESSES: String(door.workerProcesses),
     OPEN_FILES: String(openFiles),
-    GATEWAY_SERVERS: door.gateways
-      .map(({ host, port }) => `server ${host}:${port} max_fails=1 fail_timeout=${FAIL_TIMEOUT};`)
-      .join('\n    '),
+    FLASH_SERVERS: serverLines(door.gateways),
+    FLASH_PEERS: peerNames(door.gateways),
+    SHOP_SERVERS: serverLines(door.shopServers ?? []),
+    SHOP_PEERS: peerNames(door.shopServers ?? []),
+    SHOP_FILE: door.shopServers?.length ? 'shop_group.conf' : 'shop_elsewhere.conf',
     TLS_PORT: String(door.tls?.port),
     TLS_CERT: door.tls?.cert ?? '',
     TLS_KEY: door.tls?.key ?? '',

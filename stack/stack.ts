@@ -4,6 +4,7 @@ import { migrate } from '../platform/migrate.ts'
 import { ROOT } from '../platform/root.ts'
 import { choosePorts, type StackPorts, type StackUrls, urlsOf } from './addresses.ts'
 import { type Certificate, provideCertificate } from './certificate.ts'
+import { provideKeyFile } from './key-file.ts'
 import { doorEnv, gatewayEnv, localEnv, sandboxEnv, workerEnv } from './local-env.ts'
 import { planMysql } from './mariadb.ts'
 import { planNginx } from './nginx.ts'
@@ -107,7 +108,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const ports = await choosePorts(gateways, workers, options.ports)
   const secrets = readSecrets(dir)
   const urls = await urlsOf(ports, secrets)
-  const env = localEnv(urls, secrets, join(dir, 'www'))
+  const env = localEnv(urls, secrets, join(dir, 'www'), provideKeyFile(join(dir, 'keys')))
   Object.assign(record, { urls, env })
   let tls: Certificate
 

@@ -9,15 +9,16 @@ const SIGNED_IN_S = 86_400
  * POST and GET /dev/sign-in: anybody may be anybody. For development only: without SLUICE_DEV_SIGN_IN these addresses
  * do not exist, and the shop itself sets the cookie.
  */
-export function devSignInRoutes(app: App, { config }: Services): void {
-  const secret = new TextEncoder().encode(config.SLUICE_JWT_SECRET)
+export function devSignInRoutes(app: App, { keys }: Services): void {
+  const secret = new TextEncoder().encode(keys.token.secret)
+  const { kid } = keys.token
 
   app.post(
     '/dev/sign-in',
     { schema: { body: Type.Object({ user: Type.String({ pattern: BUYER_PATTERN }) }) } },
     async (request, reply) => {
       const token = await new SignJWT({})
-        .setProtectedHeader({ alg: 'HS256' })
+        .setProtectedHeader({ alg: 'HS256', ...(kid === undefined ? {} : { kid }) })
         .setSubject(request.body.user)
         .setIssuedAt()
         .setExpirationTime(`${SIGNED_IN_S}s`)

@@ -1,8 +1,10 @@
 import { Type } from 'typebox'
+import { readPass } from '../../contract/challenges/pass.ts'
 import { Problem } from '../../contract/errors.ts'
 import { JOIN, type JoinAnswer } from '../../contract/line/join.ts'
 import { signTicket } from '../../contract/ticket.ts'
 import type { Sale } from '../../contract/words.ts'
+import { challengeOf } from '../challenges/challenge-of.ts'
 import { etaMs, pollAfterMs } from '../line/pace.ts'
 import type { App, Services } from '../services.ts'
 import { requireBuyer, saleIdOf } from './request.ts'
@@ -21,7 +23,7 @@ const answer = Type.Object({
 })
 
 /** POST /api/sales/{sale}/orders: a buyer joins the line. */
-export function joinRoutes(app: App, { config, sales, line, release, switches }: Services): void {
+export function joinRoutes(app: App, { keys, sales, line, release, switches }: Services): void {
   app.post(
     '/api/sales/:sale/orders',
     {
@@ -36,16 +38,20 @@ export function joinRoutes(app: App, { config, sales, line, release, switches }:
       const sale = await sales.get(saleIdOf(request.params.sale))
       if (!sale) throw new Problem('unknown_sale')
       const { quantity = 1 } = request.body
+      const pass =
+        challengeOf(sale) === 'none'
+          ? undefined
+          : readPass(keys.tickets, sale.id, request.buyer, request.body.pass, Date.now())
       if (quantity > sale.perUser) {
         throw new Problem('invalid_request', { detail: `quantity must be from 1 to ${sale.perUser}` })
       }
-      const joined = await line.join(sale.id, { buyer: request.buyer, quantity })
+      const joined = await line.join(sale.id, { buyer: request.buyer, quantity, pass })
       refuse(joined, sale)
       release.wake(sale.id)
       const wait = etaMs(joined.position, sale.release)
       reply.code(joined.code === JOIN.joined ? 202 : 200).header('cache-control', 'no-store')
       return {
-        ticket: signTicket(config.SLUICE_TICKET_SECRET, {
+        ticket: signTicket(keys.tickets[0], {
           sale: sale.id,
           number: joined.number,
           quantity: joined.quantity,
@@ -78,5 +84,9 @@ function refuse({ code }: JoinAnswer, sale: Sale): void {
       throw new Problem('line_full', { retryAfterS: 2 })
     case JOIN.noNumbers:
       throw new Problem('busy')
+    case JOIN.passMissing:
+      throw new Problem('challenge_required')
+    case JOIN.passBad:
+      throw new Problem('challenge_failed', { detail: 'the pass is used, too old or not for this sale' })
   }
 }

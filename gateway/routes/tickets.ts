@@ -31,11 +31,11 @@ const STANDBY_ETA_MS = 8_000
 
 /** GET and DELETE /api/tickets/{ticket}: where a buyer stands, and leaving the line. */
 export function ticketRoutes(app: App, services: Services): void {
-  const { config, redis, mysql, line, publisher, switches, log } = services
+  const { config, keys, redis, mysql, line, publisher, switches, log } = services
 
   /** A ticket that this buyer holds; a foreign one is as unknown as a forged one. */
   const ownTicket = (text: string, buyer: string): Ticket => {
-    const ticket = readTicket(config.SLUICE_TICKET_SECRET, text, Date.now())
+    const ticket = readTicket(keys.tickets, text, Date.now())
     if (!ticket || ticket.buyer !== buyer) throw new Problem('unknown_ticket')
     return ticket
   }

@@ -27,8 +27,6 @@ function M.check(ctx)
   if share < 1 then
     local point = point_of(sale, user)
     if point >= share and not admitted.has(ctx) then
-      -- Not given back (edge/after_join.lua): another click within the interval could not be answered otherwise.
-      ngx.var.buy_key = ""
       -- The share rises as places come free, so those nearest to it come again first; and not all at once.
       return "busy", tunables.admission_retry_s + floor((point - share) / (1 - share) * tunables.admission_spread_s)
     end

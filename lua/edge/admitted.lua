@@ -8,20 +8,24 @@ local counts = ngx.shared.counts
 
 local SIGNATURE_LENGTH = 43
 
-local M = {}
-
 -- nil when the request has no token.
-function M.key(ctx)
+local function key_of(ctx)
   local text = token.of(ctx)
   return text and ctx.sale .. ":" .. text:sub(-SIGNATURE_LENGTH)
 end
 
+local M = {}
+
 function M.has(ctx)
-  local key = M.key(ctx)
+  local key = key_of(ctx)
   return key ~= nil and dict:get(key) == true
 end
 
-function M.remember(key)
+function M.remember(ctx)
+  local key = key_of(ctx)
+  if not key then
+    return
+  end
   local _, _, forcible = dict:set(key, true, tunables.admitted_for_s)
   if forcible then
     counts:incr("evictions:admitted", 1, 0)

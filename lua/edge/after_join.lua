@@ -1,5 +1,5 @@
--- What the gateway's answer to a click means for the next one. Header phase, of the click and of @unavailable
--- (nginx variables outlive the jump to a named location, ngx.ctx does not).
+-- What the gateway's answer to a click means for the next one. Header phase of @click and @click_unavailable
+-- (nginx variables outlive the jump to a named location, ngx.ctx does not): only what passed the funnel gets there.
 local admitted = require("edge.admitted")
 local user_limit = require("edge.user_limit")
 
@@ -7,16 +7,14 @@ local M = {}
 
 function M.answered()
   local status = ngx.status
-  if status == 200 or status == 202 then
-    local key = ngx.var.admitted_key
-    if key ~= "" then
-      admitted.remember(key)
-    end
-  elseif status == 503 then
-    local key = ngx.var.buy_key
-    if key ~= "" then
-      user_limit.give_back(key)
-    end
+  if status ~= 200 and status ~= 202 and status ~= 503 then
+    return
+  end
+  local ctx = { sale = ngx.var.sale, user = ngx.var.user_id }
+  if status == 503 then
+    user_limit.give_back(ctx)
+  else
+    admitted.remember(ctx)
   end
 end
 

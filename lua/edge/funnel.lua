@@ -16,40 +16,65 @@ local hot_users = require("edge.hot_users")
 local admission = require("edge.admission")
 local user_limit = require("edge.user_limit")
 local poll_limit = require("edge.poll_limit")
+local room = require("edge.room")
+local gateways_alive = require("edge.gateways_alive")
+local group_limit = require("edge.group_limit")
 local own_ticket = require("edge.own_ticket")
 local still_waiting = require("edge.still_waiting")
+local challenge_window = require("edge.challenge_window")
+local challenge_limit = require("edge.challenge_limit")
 local sale_pages = require("edge.sale_pages")
+local unroll = require("edge.unroll")
 
 local counts = ngx.shared.counts
 
-local READ = { method }
-local JOIN = { method, media_type, same_origin, known_sale, hot_sales, switches, window, sold_out, identity, hot_users,
-  user_limit, admission }
-local SIGNED = { method, media_type, same_origin, switches, identity, hot_users, poll_limit }
-local TICKET = { method, media_type, same_origin, switches, identity, hot_users, poll_limit, own_ticket, still_waiting }
-local UNSIGNED = { method, media_type }
+local READ = unroll({ method })
+local JOIN = unroll({
+  method, media_type, known_sale, hot_sales, switches, window, sold_out, same_origin, identity, hot_users, user_limit,
+  admission,
+})
+local SIGNED = unroll({ method, media_type, same_origin, switches, identity, hot_users, poll_limit })
+local TICKET = unroll({
+  method, media_type, same_origin, switches, identity, hot_users, poll_limit, own_ticket, still_waiting,
+})
+local CHALLENGE = unroll({
+  method, media_type, known_sale, switches, challenge_window, sold_out, same_origin, identity, hot_users, challenge_limit,
+})
+local UNSIGNED = unroll({ method, media_type })
 -- Who is signed in, if anybody is.
-local SIGN_IN = { method, media_type, same_origin, { check = function(ctx) identity.check(ctx) end } }
+local SIGN_IN = unroll({ method, media_type, same_origin, { check = function(ctx) identity.check(ctx) end } })
+-- Of everything that would go on to a gateway.
+local GATEWAY = unroll({ room, gateways_alive, group_limit })
 
 -- ctx: { allow, now (ms), sale? } and what the questions add: card, token, user, ticket.
 local function ask(questions, ctx)
-  for i = 1, #questions do
-    local code, retry_after_s, members = questions[i].check(ctx)
-    if code then
-      return refusals.send(code, retry_after_s, members)
+  local code, retry_after_s, members = questions(ctx)
+  if code then
+    if code == "method_not_allowed" then
+      ngx.header.allow = ctx.allow.text
     end
+    return refusals.send(code, retry_after_s, members)
   end
 end
 
-local function ask_and_pass(questions, allow)
-  local var = ngx.var
-  local ctx = { allow = allow, now = ngx.now() * 1000, sale = var.sale }
-  ask(questions, ctx)
+local function pass(ctx)
   counts:incr("answers:passed", 1, 0)
+  local var = ngx.var
   var.edge_key = environment.edge_key
   if ctx.user then
     var.user_id = ctx.user
   end
+end
+
+local function new_ctx(allow)
+  return { allow = allow, now = ngx.now() * 1000, sale = ngx.var.sale }
+end
+
+local function ask_and_pass(questions, allow)
+  local ctx = new_ctx(allow)
+  ask(questions, ctx)
+  ask(GATEWAY, ctx)
+  pass(ctx)
 end
 
 local M = {}
@@ -62,11 +87,32 @@ end
 function M.sale()
   ask(READ, { allow = method.READ })
   sale_pages.one(ngx.var.sale)
-  ask_and_pass({}, method.READ)
+  local ctx = new_ctx(method.READ)
+  ask(GATEWAY, ctx)
+  pass(ctx)
 end
 
+-- In set_by_lua, see nginx/refuse_click.conf: gives the status of a refusal, or "" when the click goes on.
 function M.join()
-  ask_and_pass(JOIN, method.POST)
+  local ctx = new_ctx(method.POST)
+  local code, retry_after_s, members = JOIN(ctx)
+  if not code then
+    code, retry_after_s = GATEWAY(ctx)
+    if code then
+      -- Not the buyer's fault: he may click again at once.
+      user_limit.give_back(ctx)
+    end
+  end
+  if code then
+    return refusals.leave(code, retry_after_s, members)
+  end
+  pass(ctx)
+  return ""
+end
+
+-- GET asks for the challenge of a sale, POST answers it.
+function M.challenge()
+  ask_and_pass(CHALLENGE, method.GET_OR_POST)
 end
 
 function M.ticket()

@@ -1,6 +1,7 @@
 -- JSON Web Tokens, HS256 only (RFC 7519).
 local cjson = require("cjson.safe")
 local base64 = require("ngx.base64")
+local keys = require("edge.keys")
 local mac = require("edge.mac")
 
 local MAC_TEXT = 43
@@ -18,7 +19,7 @@ end
 local M = {}
 
 -- text: the token; now_s: seconds since 1970. Answers { sub, exp } of a good token, else nil.
-function M.verify(text, secret, now_s)
+function M.verify(text, now_s)
   if #text > TOKEN_LIMIT then
     return nil
   end
@@ -26,13 +27,14 @@ function M.verify(text, secret, now_s)
   if not signed or #signature ~= MAC_TEXT then
     return nil
   end
-  if not mac.proves(signature, secret, signed) then
-    return nil
-  end
-  -- The algorithm is fixed above, whatever the header says; one that names another (or needs an extension that is
-  -- not understood here) is refused all the same.
+  -- The algorithm is fixed, whatever the header says; one that names another (or needs an extension that is not
+  -- understood here) is refused all the same. Only which of the known keys it is may the header say.
   local header = object_of(head)
   if not header or header.alg ~= "HS256" or header.crit ~= nil then
+    return nil
+  end
+  local secret = keys.jwt(header.kid)
+  if not secret or not mac.proves(signature, secret, signed) then
     return nil
   end
   local claims = object_of(body)

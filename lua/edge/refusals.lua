@@ -31,7 +31,9 @@ for code, entry in pairs(LIST) do
   local status, title = entry[1], entry[2]
   prebuilt[code] = {
     status = status,
+    status_text = tostring(status),
     start = BODY:format(title, status, code),
+    body = BODY:format(title, status, code) .. "}",
     counter = "answers:" .. code,
     again = status == 429 or status == 503,
   }
@@ -39,12 +41,29 @@ end
 
 local M = { LIST = LIST }
 
+local function body_of(refusal, members)
+  return members and refusal.start .. "," .. members .. "}" or refusal.body
+end
+
+-- Leaves the body and Retry-After to nginx, which sends them (nginx/refuse_click.conf), and gives the status as text.
+-- Members as below.
+function M.leave(code, retry_after_s, members)
+  local refusal = prebuilt[code]
+  counts:incr(refusal.counter, 1, 0)
+  local var = ngx.var
+  var.refusal_body = body_of(refusal, members)
+  if refusal.again then
+    var.refusal_retry_after = retry_after_s or 1
+  end
+  return refusal.status_text
+end
+
 -- Ends the request with a problem+json. `retry_after_s`: whole seconds, only used by 429 and 503, 1 when absent.
 -- `members`: more members as JSON text, such as '"opensAt":123'.
 function M.send(code, retry_after_s, members)
   local refusal = prebuilt[code]
   counts:incr(refusal.counter, 1, 0)
-  local body = refusal.start .. (members and "," .. members .. "}" or "}")
+  local body = body_of(refusal, members)
   ngx.status = refusal.status
   local header = ngx.header
   header.content_type = "application/problem+json"

@@ -9,12 +9,18 @@ local tunables = require("edge.tunables")
 local dict = ngx.shared.snapshot
 local counts = ngx.shared.counts
 
-local version, current
+local version, current, looked_at
 
 local M = {}
 
 -- What cards.decode() made of it, or nil before the first pull. Shared: do not change.
 function M.current()
+  -- nginx's clock stands still while it works off one heap of requests: one look serves them all.
+  local now = ngx.now()
+  if now == looked_at then
+    return current
+  end
+  looked_at = now
   local latest = dict:get("version")
   if latest ~= version then
     -- The writer sets the JSON first: what is read here is at least as new as `latest`.

@@ -1,6 +1,5 @@
 -- One click on "buy" for each verified buyer and sale in buy_interval_ms, or longer for one who asks too often. An
 -- unverified name never gets here, so nobody can lock another out.
-local admitted = require("edge.admitted")
 local hot_users = require("edge.hot_users")
 
 local buys = ngx.shared.buys
@@ -8,8 +7,12 @@ local counts = ngx.shared.counts
 
 local M = {}
 
+local function key_of(ctx)
+  return ctx.sale .. ":" .. ctx.user
+end
+
 function M.check(ctx)
-  local key = ctx.sale .. ":" .. ctx.user
+  local key = key_of(ctx)
   -- add is atomic over all workers: of two clicks at once, one gets in.
   local ok, err, forcible = buys:add(key, true, hot_users.buy_interval_ms(ctx.user) / 1000)
   if not ok then
@@ -21,14 +24,12 @@ function M.check(ctx)
   if forcible then
     counts:incr("evictions:buys", 1, 0)
   end
-  ngx.var.buy_key = key
-  ngx.var.admitted_key = admitted.key(ctx)
 end
 
 -- After a 503 the buyer may click again at once: it was not his fault. (A 503 that comes later than the interval may
 -- give back a younger click of the same buyer: one click more, and a join is idempotent.)
-function M.give_back(key)
-  buys:delete(key)
+function M.give_back(ctx)
+  buys:delete(key_of(ctx))
 end
 
 return M

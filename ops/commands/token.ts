@@ -1,6 +1,6 @@
 import { BUYER_PATTERN, isBuyer } from '../../contract/buyer.ts'
 import type { AddCommand } from '../command.ts'
-import { readJwtSecret } from '../connections.ts'
+import { readTokenKey } from '../connections.ts'
 import { InputError } from '../sale-input.ts'
 import { whole } from '../sale-options.ts'
 import { signToken, tokenBlocks } from '../tokens.ts'
@@ -29,16 +29,16 @@ export const addToken: AddCommand = (parent, { env, json, print, write }) => {
           `${user === undefined ? '--prefix' : 'USER'} must be 1 to 128 visible ASCII characters (${BUYER_PATTERN})`,
         )
       }
-      const secret = await readJwtSecret(env)
+      const key = await readTokenKey(env)
       const expiresS = Math.floor(Date.now() / 1000) + ttl
       if (user !== undefined) {
-        const token = signToken(secret, user, expiresS)
+        const token = signToken(key.secret, user, expiresS, key.kid)
         print({ token, user, expiresAt: new Date(expiresS * 1000).toISOString() }, token)
         return
       }
       if (json) await write('{"tokens":[')
       let first = true
-      for (const block of tokenBlocks(secret, prefix!, count!, expiresS)) {
+      for (const block of tokenBlocks(key, prefix!, count!, expiresS)) {
         if (json) await write(`${first ? '' : ','}${block.map((token) => `"${token}"`).join(',')}`)
         else await write(`${block.join('\n')}\n`)
         first = false

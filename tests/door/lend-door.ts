@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { SaleCard, Snapshot } from '../../contract/snapshot.ts'
 import { provideCertificate } from '../../stack/certificate.ts'
+import { provideKeyFile } from '../../stack/key-file.ts'
 import { choosePort } from '../../stack/ports.ts'
 import { renderDoor } from '../../stack/render-door.ts'
 import { call, eventually } from './call.ts'
@@ -44,6 +45,8 @@ export interface LentDoor {
   /** `nginx -s reload`; returns when only new workers serve, or when nginx has refused it. */
   reload(): Promise<void>
   errorLog(): Promise<string>
+  /** Waits until the door trusts so many gateways; all by default. */
+  whenUp(count?: number): Promise<void>
   stop(): Promise<void>
 }
 
@@ -83,6 +86,7 @@ export async function lendDoor(
     SLUICE_TICKET_SECRET: TICKET_SECRET,
     SLUICE_EDGE_KEY: EDGE_KEY,
     ...options.env,
+    SLUICE_KEY_FILE: provideKeyFile(join(run, 'keys')),
   }
   if (!options.redisDown) await redis.start()
 
@@ -152,6 +156,11 @@ export async function lendDoor(
       })
     },
     errorLog,
+    whenUp: (count = gateways.length) =>
+      eventually(async () => {
+        const { text } = await call(ops, 'GET', '/metrics')
+        return [...text.matchAll(/^sluice_door_gateway_up\{.*\} 1$/gm)].length === count
+      }),
     stop: async () => {
       await redis.stop()
       await endProcess(nginx, 'SIGTERM')

@@ -2,9 +2,12 @@ import { spawn } from 'node:child_process'
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { PassThrough } from 'node:stream'
+import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readCentre } from '../../contract/centre.ts'
 import { CENTRE } from '../../contract/keys.ts'
+import { runCommandLine } from '../../ops/command-line.ts'
 import { ROOT } from '../../platform/root.ts'
 import { provideCertificate } from '../../stack/certificate.ts'
 import { doorEnv } from '../../stack/local-env.ts'
@@ -55,10 +58,18 @@ async function startSecondDoor() {
   }
 }
 
-const turn = async (...words: string[]) => {
-  const { code, stderr } = await shop.sluice('switch', ...words)
+/** Runs `sluice switch …` in this process; gives what it printed. */
+async function sluiceSwitch(...words: string[]) {
+  const [out, err] = [new PassThrough(), new PassThrough()]
+  const surroundings = { env: { ...stack.env, SLUICE_LOG_LEVEL: 'info' }, out, err }
+  const code = await runCommandLine(['switch', ...words, '--json'], surroundings)
+  out.end()
+  err.end()
+  const [printed, stderr] = [await text(out), await text(err)]
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  return JSON.parse(printed)
 }
+const turn = sluiceSwitch
 /** Everything within a second or so, at doors and gateways: patient only because the machine may be busy. */
 const soon = (probe: () => Promise<boolean>) => eventually(probe, 8_000)
 
@@ -228,8 +239,9 @@ describe('switches', () => {
     await turn('level', '0')
     for (const port of [stack.ports.flash, second.port])
       await soon(async () => (await click(port, sale)).json.code === 'unauthenticated')
-    const { json } = await shop.sluice('switch', '--history')
-    const levels = (json as { name: string; before: string; after: string; who: string; reason: string }[])
+    const history: { name: string; before: string; after: string; who: string; reason: string }[] =
+      await sluiceSwitch('--history')
+    const levels = history
       .filter(({ name }) => name === 'level')
       .map(({ before, after, who, reason }) => [before, after, who === 'tester', reason])
     expect(levels).toEqual([
@@ -256,19 +268,16 @@ describe('the rules on load', () => {
       await shop.redis.set('gateway:overloaded', trouble, 'PX', 2_000)
       await shop.redis.sadd('gateways', 'overloaded')
     }, 200)
-    const inForce = async () => {
-      const { json } = await shop.sluice('switch')
-      return (json as { level: number; autoLevel: number }).level
-    }
+    const inForce = async (): Promise<number> => (await sluiceSwitch()).level
     try {
       await eventually(async () => (await inForce()) >= 1, 15_000)
-      const { text } = await call(stack.ports.ops, 'GET', '/metrics')
-      expect(Number(/^sluice_door_level (\d)/m.exec(text)?.[1])).toBeGreaterThanOrEqual(1)
+      await soon(async () => {
+        const { text: metrics } = await call(stack.ports.ops, 'GET', '/metrics')
+        return Number(/^sluice_door_level (\d)/m.exec(metrics)?.[1]) >= 1
+      })
       await eventually(async () => {
-        const { json } = await shop.sluice('switch', '--history')
-        const [newest] = (json as { name: string; who: string; reason: string }[]).filter(
-          ({ name }) => name === 'auto-level',
-        )
+        const history: { name: string; who: string; reason: string }[] = await sluiceSwitch('--history')
+        const newest = history.find(({ name }) => name === 'auto-level')
         return newest?.reason === 'loopMs 5000' && newest.who.startsWith('gateway-')
       })
     } finally {

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { readTicket } from '../../contract/ticket.ts'
 import { createSale } from '../../ops/create-sale.ts'
 import { signToken } from '../../ops/tokens.ts'
 import { connectMysql, select } from '../../platform/mysql.ts'
@@ -12,6 +13,7 @@ import { connectRedis } from '../../platform/redis.ts'
 import { ROOT } from '../../platform/root.ts'
 import { identify } from '../../stack/process-identity.ts'
 import { readLocalEnv, readStatus } from '../../stack/status.ts'
+import { changeKeys } from './change-keys.ts'
 
 // The built programs behind `npm start` and `npm stop`, on a folder of their own. The tests are one story.
 const START_MS = 120_000
@@ -155,6 +157,49 @@ test('an open sale sells through the whole line', { timeout: 30_000 }, async () 
   await expect
     .poll(() => buy(`first-${Date.now()}`).catch(() => undefined), { timeout: 15_000 })
     .toBeTypeOf('string')
+})
+
+test('keys are changed without logging anybody out, and a key that is taken away is worth nothing', {
+  timeout: 60_000,
+}, async () => {
+  const { flash } = await readStatus(dir)
+  const secrets = JSON.parse(readFileSync(join(dir, 'secrets.json'), 'utf8')) as { ticket: string }
+  const [newJwt, newTicket] = ['the-new-key-of-tokens', 'the-new-key-of-tickets'].map((text) =>
+    text.padEnd(32, '.'),
+  )
+  const signIn = async (user: string) => {
+    const answer = await fetch(`${flash}/dev/sign-in`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ user }),
+    })
+    return String(answer.headers.get('set-cookie')).split(';')[0]!
+  }
+  const kidOf = (cookie: string) =>
+    JSON.parse(Buffer.from(cookie.split(/[=.]/)[1]!, 'base64url').toString()).kid as string | undefined
+  const take = async (cookie: string) => {
+    const headers = { cookie, 'content-type': 'application/json' }
+    const answer = await fetch(`${flash}/api/sales/${saleId}/orders`, { method: 'POST', headers, body: '{}' })
+    return ((await answer.json()) as { ticket: string }).ticket
+  }
+  const lookAt = async (cookie: string, ticket: string) =>
+    (await fetch(`${flash}/api/tickets/${ticket}`, { headers: { cookie } })).status
+  const signedBy = (secret: string, ticket: string) => readTicket([secret], ticket, Date.now()) !== undefined
+
+  const before = await signIn('early')
+  const early = await take(before)
+  expect([kidOf(before), signedBy(secrets.ticket, early)]).toEqual([undefined, true])
+
+  await changeKeys(dir, [`jwt new ${newJwt}`, `ticket new ${newTicket}`])
+  const after = await signIn('late')
+  const late = await take(after)
+  expect([kidOf(after), signedBy(newTicket!, late)]).toEqual(['new', true])
+  expect([await lookAt(before, early), await lookAt(after, late)]).toEqual([200, 200])
+
+  await changeKeys(dir, [])
+  expect([await lookAt(before, early), await lookAt(after, late)]).toEqual([200, 401])
+  // Somebody who signs in again, but whose ticket only the lost key proved.
+  expect(await lookAt(await signIn('late'), late)).toBe(404)
 })
 
 test('a second start of the same folder says that it runs, and changes nothing', async () => {
