@@ -8,7 +8,7 @@ import { readSigningKeys } from '../platform/signing-keys.ts'
 import { buildApp } from './app.ts'
 import { createCentre } from './centre.ts'
 import { createChallenges } from './challenges/challenges.ts'
-import { type GatewayConfig, readGatewayConfig } from './config.ts'
+import { absenceOf, type GatewayConfig, readGatewayConfig } from './config.ts'
 import { closeConnections, openConnections } from './connections.ts'
 import { createLine } from './line/line.ts'
 import { createOrderLag } from './load/order-lag.ts'
@@ -51,7 +51,8 @@ async function start(config: GatewayConfig): Promise<() => Promise<void>> {
     sales.refresh().catch((error) => log.warn({ err: error }, 'live sales not read'))
     challenges.warm(sales.live())
   }, LIVE_SALES_MS)
-  const line = createLine(redis, mysql, log)
+  const absence = absenceOf(config)
+  const line = createLine(redis, mysql, absence, log)
   const release = startReleaseLoop({
     redis,
     publisher,
@@ -59,6 +60,7 @@ async function start(config: GatewayConfig): Promise<() => Promise<void>> {
     load: line.load,
     leaseMs: config.SLUICE_LEASE_MS,
     flightWindow: config.SLUICE_FLIGHT_WINDOW,
+    absence,
     onReleased: ({ message }) =>
       released.inc({ sale: message.sale, kind: message.kind }, message.tickets.length),
     log,
@@ -73,7 +75,7 @@ async function start(config: GatewayConfig): Promise<() => Promise<void>> {
   })
   const stopSnapshots = startSnapshots({
     ...{ redis, liveSales: sales.live, name: config.SLUICE_NAME, centre, orderLag, log },
-    farPollMs: config.SLUICE_FAR_POLL_MS,
+    farPollMs: absence.farPollMs,
   })
   const provider = createProvider(config.SLUICE_PAYMENT_URL, config.SLUICE_PAYMENT_KEY)
   const pulse = watchRedis(redis)

@@ -1,11 +1,13 @@
 import { type Static, Type } from 'typebox'
 import { Problem } from '../../contract/errors.ts'
+import type { Absence } from '../../contract/line/absence.ts'
 import { reenterLine } from '../../contract/line/join.ts'
 import { leaveLine } from '../../contract/line/release.ts'
 import type { SwitchValues } from '../../contract/switches.ts'
 import { readTicket, type Ticket } from '../../contract/ticket.ts'
 import { findTicketRow } from '../../contract/ticket-row.ts'
 import { HOLDING_STATES, REFUSED_STATES, type TicketState } from '../../contract/words.ts'
+import { absenceOf } from '../config.ts'
 import type { Standing } from '../line/line.ts'
 import { etaMs, pollAfterMs } from '../line/pace.ts'
 import type { App, Services } from '../services.ts'
@@ -27,7 +29,6 @@ const STATE_HEADER = 'x-ticket-state'
 
 const RELEASED_POLL_MS = 400
 const ORDER_POLL_MS = 3_000
-const STANDBY_ETA_MS = 8_000
 
 /** GET and DELETE /api/tickets/{ticket}: where a buyer stands, and leaving the line. */
 export function ticketRoutes(app: App, services: Services): void {
@@ -58,7 +59,7 @@ export function ticketRoutes(app: App, services: Services): void {
       const ticket = ownTicket(request.params.ticket, request.buyer)
       const standing = await standingOf(ticket)
       reply.header('cache-control', 'no-store').header(STATE_HEADER, standing.state)
-      return view(ticket, standing, switches.of(ticket.sale))
+      return view(ticket, standing, absenceOf(config), switches.of(ticket.sale))
     },
   )
 
@@ -83,18 +84,23 @@ export function ticketRoutes(app: App, services: Services): void {
   )
 }
 
-function view(ticket: Ticket, standing: Standing, switched: SwitchValues): Static<typeof answer> {
+function view(
+  ticket: Ticket,
+  standing: Standing,
+  absence: Absence,
+  switched: SwitchValues,
+): Static<typeof answer> {
   const state = standing.state as TicketState
   if (state === 'waiting') {
     // Beyond the units that are free nobody can say when, or whether, one comes back.
     const eta = standing.position <= standing.free ? etaMs(standing.position, standing.release) : undefined
-    const factor = switched['poll-factor']
-    const poll = pollAfterMs(eta ?? STANDBY_ETA_MS, factor)
+    const place =
+      eta === undefined ? { beyond: standing.position - Math.max(0, standing.free) } : { etaMs: eta }
     return {
       state,
       position: standing.position,
       ...(eta === undefined || !switched.eta ? {} : { etaMs: eta }),
-      pollAfterMs: poll,
+      pollAfterMs: pollAfterMs(place, absence, switched['poll-factor']),
     }
   }
   if (state === 'released') return { state, pollAfterMs: RELEASED_POLL_MS * switched['poll-factor'] }
