@@ -9,8 +9,8 @@ import type { ServerPlan } from './supervise.ts'
 
 /**
  * A nice value decides how much, not how soon: with two full cores the kernel lets a running clicker finish its slice of
- * some milliseconds first, and p99 of the shop's page was 20 to 40 ms. As a realtime process (its workers inherit that)
- * nginx runs at once: 2 to 4 ms. It asks for little, and the kernel keeps some percent for all others whatever happens.
+ * some milliseconds first. As a realtime process (its workers inherit that) nginx runs at once; the benchmark
+ * `isolation` shows the difference. It asks for little, and the kernel keeps some percent for all others whatever happens.
  * Only root may; else chrt says so in the log, and nginx runs as anybody.
  */
 const REALTIME = 'chrt --rr --pid 1 $$; exec "$@"'
