@@ -13,6 +13,8 @@ export interface Door {
   root: string
   /** The run folder. Pages are served from `run/www`, everything nginx writes goes under `run/nginx`. */
   run: string
+  /** The pages; `run/www` unless said otherwise. Several doors serve the same. */
+  www?: string
   /** The address to listen on. */
   bind: string
   flashPort: number
@@ -40,7 +42,7 @@ const OPEN_FILES = 65_536
  * Throws when a folder's name would break the configuration, or a template holds an unknown token.
  */
 export async function renderDoor(door: Door): Promise<string> {
-  for (const path of [door.root, door.run, door.tls?.cert, door.tls?.key]) refuseOddPath(path)
+  for (const path of [door.root, door.run, door.www, door.tls?.cert, door.tls?.key]) refuseOddPath(path)
   if (door.gateways.length === 0) throw new Error('the door needs at least one gateway')
   const tokens = tokensOf(door, await openFiles())
   const templates = join(door.root, 'nginx')
@@ -85,6 +87,7 @@ function tokensOf(door: Door, openFiles: number): Record<string, string> {
   return {
     ROOT: door.root,
     RUN: door.run,
+    WWW: door.www ?? join(door.run, 'www'),
     BIND: door.bind,
     FLASH_PORT: String(door.flashPort),
     SHOP_PORT: String(door.shopPort),
