@@ -10,6 +10,10 @@
  * | sale:{ID}:lease | zset | "epoch:number,number,…" -> deadline ms, of batches not yet confirmed by RabbitMQ |
  * | sale:{ID}:holder | hash | buyer -> number, of those released, reserved or holding a unit |
  * | sale:{ID}:fate | hash | number -> "state,quantity,payByMs,version,buyer" of those reserved or recorded |
+ * | sale:{ID}:away | zset | buyer -> until when the place is kept, ms, of those passed over because they stopped asking |
+ * | sale:{ID}:kept | hash | buyer -> "number,quantity" of the same |
+ * | sale:{ID}:seen | hash | number -> when its buyer last asked, ms, of those near the head |
+ * | sale:{ID}:called | zset | number -> since when all up to it are near the head, ms |
  * | sale:{ID}:gone | string | bitmap of the numbers that left the line out of turn, modulo 131,072 |
  * | sale:{ID}:passes | zset | nonce -> expiry in seconds, of challenge passes that became a ticket |
  * | sale:{ID}:answer:BUYER | string | JSON list of the right answers to the buyer's captcha or quiz; gone at the first try |
@@ -28,6 +32,10 @@ export const saleKeys = (sale: number) => {
     holder: `${card}:holder`,
     fate: `${card}:fate`,
     gone: `${card}:gone`,
+    away: `${card}:away`,
+    kept: `${card}:kept`,
+    seen: `${card}:seen`,
+    called: `${card}:called`,
     passes: `${card}:passes`,
   }
 }

@@ -7,7 +7,7 @@ import { runUntilStopped } from '../platform/run-until-stopped.ts'
 import { readSigningKeys } from '../platform/signing-keys.ts'
 import { buildApp } from './app.ts'
 import { createChallenges } from './challenges/challenges.ts'
-import { type GatewayConfig, readGatewayConfig } from './config.ts'
+import { absenceOf, type GatewayConfig, readGatewayConfig } from './config.ts'
 import { closeConnections, openConnections } from './connections.ts'
 import { createLine } from './line/line.ts'
 import { watchRedis } from './redis-pulse.ts'
@@ -45,7 +45,8 @@ async function start(config: GatewayConfig): Promise<() => Promise<void>> {
     sales.refresh().catch((error) => log.warn({ err: error }, 'live sales not read'))
     challenges.warm(sales.live())
   }, LIVE_SALES_MS)
-  const line = createLine(redis, mysql, log)
+  const absence = absenceOf(config)
+  const line = createLine(redis, mysql, absence, log)
   const release = startReleaseLoop({
     redis,
     publisher,
@@ -53,13 +54,14 @@ async function start(config: GatewayConfig): Promise<() => Promise<void>> {
     load: line.load,
     leaseMs: config.SLUICE_LEASE_MS,
     flightWindow: config.SLUICE_FLIGHT_WINDOW,
+    absence,
     onReleased: ({ message }) =>
       released.inc({ sale: message.sale, kind: message.kind }, message.tickets.length),
     log,
   })
   const stopSnapshots = startSnapshots({
     ...{ redis, liveSales: sales.live, name: config.SLUICE_NAME, log },
-    farPollMs: config.SLUICE_FAR_POLL_MS,
+    farPollMs: absence.farPollMs,
   })
   const provider = createProvider(config.SLUICE_PAYMENT_URL, config.SLUICE_PAYMENT_KEY)
   const pulse = watchRedis(redis)

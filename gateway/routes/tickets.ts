@@ -1,10 +1,12 @@
 import { type Static, Type } from 'typebox'
 import { Problem } from '../../contract/errors.ts'
+import type { Absence } from '../../contract/line/absence.ts'
 import { reenterLine } from '../../contract/line/join.ts'
 import { leaveLine } from '../../contract/line/release.ts'
 import { readTicket, type Ticket } from '../../contract/ticket.ts'
 import { findTicketRow } from '../../contract/ticket-row.ts'
 import { HOLDING_STATES, REFUSED_STATES, type TicketState } from '../../contract/words.ts'
+import { absenceOf } from '../config.ts'
 import type { Standing } from '../line/line.ts'
 import { etaMs, pollAfterMs } from '../line/pace.ts'
 import type { App, Services } from '../services.ts'
@@ -56,7 +58,7 @@ export function ticketRoutes(app: App, services: Services): void {
       const ticket = ownTicket(request.params.ticket, request.buyer)
       const standing = await standingOf(ticket)
       reply.header('cache-control', 'no-store').header(STATE_HEADER, standing.state)
-      return view(ticket, standing)
+      return view(ticket, standing, absenceOf(config))
     },
   )
 
@@ -81,17 +83,18 @@ export function ticketRoutes(app: App, services: Services): void {
   )
 }
 
-function view(ticket: Ticket, standing: Standing): Static<typeof answer> {
+function view(ticket: Ticket, standing: Standing, absence: Absence): Static<typeof answer> {
   const state = standing.state as TicketState
   if (state === 'waiting') {
     // Beyond the units that are free nobody can say when, or whether, one comes back.
     const eta = standing.position <= standing.free ? etaMs(standing.position, standing.release) : undefined
-    const poll = pollAfterMs(eta ?? 8_000)
+    const place =
+      eta === undefined ? { beyond: standing.position - Math.max(0, standing.free) } : { etaMs: eta }
     return {
       state,
       position: standing.position,
       ...(eta === undefined ? {} : { etaMs: eta }),
-      pollAfterMs: poll,
+      pollAfterMs: pollAfterMs(place, absence),
     }
   }
   if (state === 'released') return { state, pollAfterMs: RELEASED_POLL_MS }

@@ -106,8 +106,17 @@ function M.challenge()
   ask_and_pass(CHALLENGE, method.GET_OR_POST)
 end
 
+-- With no gateway to ask, whoever certainly waits is told so all the same.
 function M.ticket()
-  ask_and_pass(TICKET, method.READ_OR_DELETE)
+  local ctx = new_ctx(method.READ_OR_DELETE)
+  ask(TICKET, ctx)
+  local code, retry_after_s = GATEWAY(ctx)
+  if code == "unavailable" then
+    return still_waiting.or_unavailable()
+  elseif code then
+    return refusals.send(code, retry_after_s)
+  end
+  pass(ctx)
 end
 
 function M.orders()

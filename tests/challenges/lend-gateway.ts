@@ -4,7 +4,7 @@ import { answerKey } from '../../contract/keys.ts'
 import { readSale } from '../../contract/sales.ts'
 import { buildApp } from '../../gateway/app.ts'
 import { createChallenges } from '../../gateway/challenges/challenges.ts'
-import { type GatewayConfig, readGatewayConfig } from '../../gateway/config.ts'
+import { absenceOf, type GatewayConfig, readGatewayConfig } from '../../gateway/config.ts'
 import { createLine } from '../../gateway/line/line.ts'
 import type { Services } from '../../gateway/services.ts'
 import { createSale } from '../../ops/create-sale.ts'
@@ -62,7 +62,7 @@ export async function lendGateway(changes: Partial<GatewayConfig> = {}): Promise
   const challenges = createChallenges({ config, keys, redis, mysql, metrics, log })
   const app = buildApp({
     ...{ config, keys, redis, mysql, metrics, log, challenges },
-    line: createLine(redis, mysql, log),
+    line: createLine(redis, mysql, absenceOf(config), log),
     sales: { get: (id: number) => readSale(mysql, id), live: () => [], refresh: async () => {} },
     release: { wake: () => {} },
   } as unknown as Services)
