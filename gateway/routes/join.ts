@@ -24,7 +24,7 @@ const answer = Type.Object({
 })
 
 /** POST /api/sales/{sale}/orders: a buyer joins the line. */
-export function joinRoutes(app: App, { config, keys, sales, line, release }: Services): void {
+export function joinRoutes(app: App, { config, keys, sales, line, release, switches }: Services): void {
   app.post(
     '/api/sales/:sale/orders',
     {
@@ -62,7 +62,7 @@ export function joinRoutes(app: App, { config, keys, sales, line, release }: Ser
         number: joined.number,
         position: joined.position,
         etaMs: wait,
-        pollAfterMs: pollAfterMs({ etaMs: wait }, absenceOf(config)),
+        pollAfterMs: pollAfterMs({ etaMs: wait }, absenceOf(config), switches.of(sale.id)['poll-factor']),
       }
     },
   )

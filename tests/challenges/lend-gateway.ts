@@ -53,6 +53,8 @@ export async function lendGateway(changes: Partial<GatewayConfig> = {}): Promise
       ...{ ...env, ...secrets, SLUICE_PORT: '1' },
       ...{ SLUICE_TICKET_SECRET: TICKET_SECRET, SLUICE_EDGE_KEY: EDGE_KEY, SLUICE_PROOF_TRIES: '40' },
       SLUICE_CAPTCHA_POOL: '20',
+      // This process runs the tests too: how busy it is says nothing.
+      ...{ SLUICE_BUSY_DELAY_MS: '60000', SLUICE_BUSY_RSS_MB: '16384', SLUICE_BUSY_HEAP_MB: '16384' },
     }),
     ...changes,
   }
@@ -65,6 +67,7 @@ export async function lendGateway(changes: Partial<GatewayConfig> = {}): Promise
     line: createLine(redis, mysql, absenceOf(config), log),
     sales: { get: (id: number) => readSale(mysql, id), live: () => [], refresh: async () => {} },
     release: { wake: () => {} },
+    pulse: { answers: () => true },
   } as unknown as Services)
 
   const call = async (method: 'GET' | 'POST', path: string, buyer: string, body?: unknown): Promise<Said> => {
