@@ -11,6 +11,7 @@
  * | sale:{ID}:holder | hash | buyer -> number, of those released, reserved or holding a unit |
  * | sale:{ID}:fate | hash | number -> "state,quantity,payByMs,version,buyer" of those reserved or recorded |
  * | sale:{ID}:gone | string | bitmap of the numbers that left the line out of turn, modulo 131,072 |
+ * | blocks | hash | buyer -> risk score, and "" -> version of the list (contract/blocks.ts) |
  * | snapshot | string | JSON for the door (contract/snapshot.ts) |
  * | snapshot:turn | string | which gateway writes the next snapshot |
  */
@@ -28,6 +29,7 @@ export const saleKeys = (sale: number) => {
   }
 }
 
+export const BLOCKS = 'blocks'
 export const SNAPSHOT = 'snapshot'
 export const SNAPSHOT_TURN = 'snapshot:turn'
 

@@ -1,4 +1,5 @@
-import { SNAPSHOT, SNAPSHOT_TURN, saleKeys } from '../contract/keys.ts'
+import { BLOCKS_VERSION } from '../contract/blocks.ts'
+import { BLOCKS, SNAPSHOT, SNAPSHOT_TURN, saleKeys } from '../contract/keys.ts'
 import type { SaleCard, Snapshot } from '../contract/snapshot.ts'
 import type { Sale } from '../contract/words.ts'
 import type { Logger } from '../platform/log.ts'
@@ -14,6 +15,8 @@ const EVERY_MS = 100
 export function startSnapshots(deps: {
   redis: Redis
   liveSales: () => Sale[]
+  /** Brings the block list back to a Redis that has lost it. */
+  spreadBlocks: () => Promise<void>
   /** The longest delay between two polls that the door may tell, ms. */
   farPollMs: number
   name: string
@@ -25,7 +28,10 @@ export function startSnapshots(deps: {
     writing = true
     try {
       const turn = await deps.redis.set(SNAPSHOT_TURN, deps.name, 'PX', EVERY_MS - 10, 'NX')
-      if (turn === 'OK') await writeSnapshot(deps.redis, deps.liveSales(), deps.farPollMs)
+      if (turn === 'OK') {
+        const { blocks } = await writeSnapshot(deps.redis, deps.liveSales(), deps.farPollMs)
+        if (blocks === undefined) await deps.spreadBlocks()
+      }
     } catch (error) {
       deps.log.warn({ err: error }, 'snapshot not written')
     } finally {
@@ -41,18 +47,19 @@ const NUMBERS = [
 type Numbers = Record<(typeof NUMBERS)[number], number>
 
 /** Reads all live cards in one round trip and writes what the door needs to know of them. */
-export async function writeSnapshot(redis: Redis, sales: Sale[], farPollMs: number): Promise<void> {
+export async function writeSnapshot(redis: Redis, sales: Sale[], farPollMs: number): Promise<Snapshot> {
   // The time before the reading: what the door takes to have happened since is never too little.
   const now = Date.now()
-  const pipeline = redis.pipeline()
+  const pipeline = redis.pipeline().hget(BLOCKS, BLOCKS_VERSION)
   for (const sale of sales) {
     const { card, line, gone } = saleKeys(sale.id)
     pipeline.hmget(card, 'phase', 'ending', ...NUMBERS)
     pipeline.zcard(line)
     pipeline.getBuffer(gone)
   }
-  const replies = sales.length === 0 ? [] : ((await pipeline.exec()) ?? [])
-  const snapshot: Snapshot = { seq: now, at: now, sales: {} }
+  const [blocks, ...replies] = (await pipeline.exec()) ?? []
+  const version = blocks?.[1] as string | null | undefined
+  const snapshot: Snapshot = { seq: now, at: now, ...(version ? { blocks: version } : {}), sales: {} }
   sales.forEach((sale, i) => {
     const [error, fields] = replies[3 * i] as [Error | null, (string | null)[]]
     const [, tickets] = replies[3 * i + 1] as [Error | null, number]
@@ -69,6 +76,7 @@ export async function writeSnapshot(redis: Redis, sales: Sale[], farPollMs: numb
     }
   })
   await redis.set(SNAPSHOT, JSON.stringify(snapshot))
+  return snapshot
 }
 
 function toCard(

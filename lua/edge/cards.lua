@@ -33,7 +33,8 @@ end
 
 local M = {}
 
--- { at (ms), cards = { [sale ID as text] = card }, list = cards by ID }, drafts left out. Or nil and what is wrong.
+-- { at (ms), blocks? (version of the list),
+--   cards = { [sale ID as text] = card }, list = cards by ID }, drafts left out. Or nil and what is wrong.
 function M.decode(raw)
   local snapshot = cjson.decode(raw)
   if type(snapshot) ~= "table" or type(snapshot.sales) ~= "table" or type(snapshot.at) ~= "number" then
@@ -60,7 +61,7 @@ function M.decode(raw)
     end
   end
   table.sort(list, function(a, b) return a.id < b.id end)
-  return { at = snapshot.at, cards = cards, list = list }
+  return { at = snapshot.at, blocks = snapshot.blocks, cards = cards, list = list }
 end
 
 return M

@@ -11,6 +11,10 @@ local window = require("edge.window")
 local sold_out = require("edge.sold_out")
 local identity = require("edge.identity")
 local user_limit = require("edge.user_limit")
+local blocked = require("edge.blocked")
+local held = require("edge.held")
+local address_limit = require("edge.address_limit")
+local door_bucket = require("edge.door_bucket")
 local poll_limit = require("edge.poll_limit")
 local own_ticket = require("edge.own_ticket")
 local still_waiting = require("edge.still_waiting")
@@ -20,7 +24,8 @@ local unroll = require("edge.unroll")
 local counts = ngx.shared.counts
 
 local READ = unroll({ method })
-local JOIN = unroll({ method, media_type, known_sale, window, sold_out, same_origin, identity, user_limit })
+local JOIN = unroll({ method, media_type, known_sale, window, sold_out, same_origin, identity, blocked, user_limit, held,
+  address_limit, door_bucket })
 local SIGNED = unroll({ method, media_type, same_origin, identity, poll_limit })
 local TICKET = unroll({ method, media_type, same_origin, identity, poll_limit, own_ticket, still_waiting })
 local UNSIGNED = unroll({ method, media_type })
@@ -70,7 +75,7 @@ function M.sale()
   pass(new_ctx(method.READ))
 end
 
--- In set_by_lua, see nginx/refuse_click.conf: gives the status of a refusal, or "" when the click goes on.
+-- In set_by_lua, see nginx/answer_click.conf: gives the status of a refusal, or "" when the click goes on.
 function M.join()
   local ctx = new_ctx(method.POST)
   local code, retry_after_s, members = JOIN(ctx)

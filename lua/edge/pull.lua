@@ -26,10 +26,8 @@ local function sign_in(client, where)
   return true
 end
 
-local M = {}
-
--- The JSON, or nil and the reason.
-function M.snapshot()
+-- A reply to one command, or nil and the reason.
+local function ask(command, ...)
   local where = environment.redis
   local client = redis:new()
   client:set_timeout(tunables.snapshot_timeout_ms)
@@ -41,17 +39,45 @@ function M.snapshot()
     client:close()
     return nil, "Redis: " .. tostring(err)
   end
-  local raw
-  raw, err = client:get("snapshot")
-  if not raw then
+  local reply
+  reply, err = client[command](client, ...)
+  if not reply then
     client:close()
     return nil, "Redis: " .. tostring(err)
   end
   client:set_keepalive(60000, 1)
+  return reply
+end
+
+local M = {}
+
+-- The JSON, or nil and the reason.
+function M.snapshot()
+  local raw, reason = ask("get", "snapshot")
   if raw == ngx.null then
     return nil, "Redis has no key snapshot"
   end
-  return raw
+  return raw, reason
+end
+
+-- The block list (contract/blocks.ts), { [buyer] = risk score }, or nil and the reason.
+function M.blocks()
+  local fields, reason = ask("hgetall", "blocks")
+  if not fields then
+    return nil, reason
+  end
+  local list, whole = {}, false
+  for i = 1, #fields, 2 do
+    if fields[i] == "" then
+      whole = true
+    else
+      list[fields[i]] = tonumber(fields[i + 1])
+    end
+  end
+  if not whole then
+    return nil, "Redis has no block list"
+  end
+  return list
 end
 
 return M

@@ -45,15 +45,21 @@ local function body_of(refusal, members)
   return members and refusal.start .. "," .. members .. "}" or refusal.body
 end
 
--- Leaves the body and Retry-After to nginx, which sends them (nginx/refuse_click.conf), and gives the status as text.
+-- Leaves the body and Retry-After to nginx, which sends them (nginx/answer_click.conf), and gives the status as text.
 -- Members as below.
 function M.leave(code, retry_after_s, members)
+  if code == "again" then
+    -- No refusal: a whole answer.
+    counts:incr("answers:again", 1, 0)
+    ngx.var.answer_body = members
+    return "200"
+  end
   local refusal = prebuilt[code]
   counts:incr(refusal.counter, 1, 0)
   local var = ngx.var
-  var.refusal_body = body_of(refusal, members)
+  var.answer_body = body_of(refusal, members)
   if refusal.again then
-    var.refusal_retry_after = retry_after_s or 1
+    var.answer_retry_after = retry_after_s or 1
   end
   return refusal.status_text
 end

@@ -1,6 +1,6 @@
 -- What must be there before the door opens: shared dicts, environment, and Lua that loads. Run in init_by_lua, so a
 -- start (or a reload) with something missing fails and says what.
-local DICTS = { "snapshot", "buys", "polls", "admitted", "places", "counts" }
+local DICTS = { "snapshot", "buys", "polls", "admitted", "places", "held", "blocks", "addresses", "counts" }
 
 local M = {}
 
@@ -13,6 +13,7 @@ function M.check()
   require("edge.environment")
   require("edge.funnel")
   require("edge.after_join")
+  require("edge.after_order")
   require("edge.sale_pages")
   require("edge.metrics")
 end

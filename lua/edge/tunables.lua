@@ -13,6 +13,11 @@ local NAMES = {
   "verified_tickets",
   "near_tickets",
   "near_ms",
+  "repeat_window_s",
+  "blocked_from_score",
+  "risk_strictness",
+  "address_clicks_per_second",
+  "clicks_per_second",
 }
 
 local M = {}

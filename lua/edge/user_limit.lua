@@ -14,7 +14,7 @@ end
 function M.check(ctx)
   local key = key_of(ctx)
   -- add is atomic over all workers: of two clicks at once, one gets in.
-  local ok, err, forcible = buys:add(key, true, tunables.buy_interval_ms / 1000)
+  local ok, err, forcible = buys:add(key, true, tunables.buy_interval_ms / 1000 * (ctx.strictness or 1))
   if not ok then
     if err ~= "exists" then
       return "busy"
