@@ -12,6 +12,9 @@
  * | sale:{ID}:fate | hash | number -> "state,quantity,payByMs,version,buyer" of those reserved or recorded |
  * | sale:{ID}:gone | string | bitmap of the numbers that left the line out of turn, modulo 131,072 |
  * | blocks | hash | buyer -> risk score, and "" -> version of the list (contract/blocks.ts) |
+ * | sale:{ID}:passes | zset | nonce -> expiry in seconds, of challenge passes that became a ticket |
+ * | sale:{ID}:answer:BUYER | string | JSON list of the right answers to the buyer's captcha or quiz; gone at the first try |
+ * | sale:{ID}:proof:SIGNATURE | string | the buyer who solved this proof of work, until it expires |
  * | snapshot | string | JSON for the door (contract/snapshot.ts) |
  * | snapshot:turn | string | which gateway writes the next snapshot |
  */
@@ -26,10 +29,14 @@ export const saleKeys = (sale: number) => {
     holder: `${card}:holder`,
     fate: `${card}:fate`,
     gone: `${card}:gone`,
+    passes: `${card}:passes`,
   }
 }
 
 export const BLOCKS = 'blocks'
+export const answerKey = (sale: number, buyer: string): string => `sale:{${sale}}:answer:${buyer}`
+export const proofKey = (sale: number, signature: string): string => `sale:{${sale}}:proof:${signature}`
+
 export const SNAPSHOT = 'snapshot'
 export const SNAPSHOT_TURN = 'snapshot:turn'
 

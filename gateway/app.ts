@@ -2,6 +2,7 @@ import { timingSafeEqual } from 'node:crypto'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import Fastify, { type FastifyError, type FastifyRequest } from 'fastify'
 import { type ErrorCode, Problem } from '../contract/errors.ts'
+import { challengeRoutes } from './routes/challenge.ts'
 import { devSignInRoutes } from './routes/dev-sign-in.ts'
 import { internalRoutes } from './routes/internal.ts'
 import { joinRoutes } from './routes/join.ts'
@@ -57,6 +58,7 @@ export function buildApp(services: Services): App {
       if (key.length !== edgeKey.length || !timingSafeEqual(key, edgeKey)) throw new Problem('not_found')
     })
     saleRoutes(scope as App, services)
+    challengeRoutes(scope as App, services)
     joinRoutes(scope as App, services)
     ticketRoutes(scope as App, services)
     orderRoutes(scope as App, services)

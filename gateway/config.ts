@@ -21,6 +21,12 @@ const schema = Type.Object({
   SLUICE_CONFIRM_MS: key.whole(2_000, 100, 60_000),
   SLUICE_FLIGHT_WINDOW: key.whole(4_000, 1, 100_000),
   SLUICE_FAR_POLL_MS: key.whole(20_000, 1_000, 120_000),
+  SLUICE_CAPTCHA_TTL_S: key.whole(60, 1, 600),
+  SLUICE_CAPTCHA_POOL: key.whole(200, 1, 5_000),
+  SLUICE_QUIZ_TTL_S: key.whole(60, 1, 600),
+  SLUICE_PROOF_TTL_S: key.whole(120, 5, 3_600),
+  SLUICE_PROOF_TRIES: key.whole(2_000, 2, 1_000_000),
+  SLUICE_PASS_TTL_S: key.whole(180, 1, 3_600),
   SLUICE_LOG_LEVEL: key.logLevel(),
 })
 

@@ -7,6 +7,7 @@ import { createMetrics } from '../platform/metrics.ts'
 import { runUntilStopped } from '../platform/run-until-stopped.ts'
 import { readSigningKeys } from '../platform/signing-keys.ts'
 import { buildApp } from './app.ts'
+import { createChallenges } from './challenges/challenges.ts'
 import { type GatewayConfig, readGatewayConfig } from './config.ts'
 import { closeConnections, openConnections } from './connections.ts'
 import { createLine } from './line/line.ts'
@@ -39,8 +40,10 @@ async function start(config: GatewayConfig): Promise<() => Promise<void>> {
   const sales = createSaleCache(mysql, subscriber, log)
   await subscriber.subscribe(SALE_CHANGED)
   await sales.refresh()
+  const challenges = createChallenges({ config, keys, redis, mysql, metrics, log })
   const refreshing = setInterval(() => {
     sales.refresh().catch((error) => log.warn({ err: error }, 'live sales not read'))
+    challenges.warm(sales.live())
   }, LIVE_SALES_MS)
   const line = createLine(redis, mysql, log)
   const release = startReleaseLoop({
@@ -67,6 +70,7 @@ async function start(config: GatewayConfig): Promise<() => Promise<void>> {
     mysql,
     sales,
     line,
+    challenges,
     publisher,
     release,
     provider,
@@ -82,6 +86,7 @@ async function start(config: GatewayConfig): Promise<() => Promise<void>> {
     await release.stop()
     await publisher.close()
     await provider.close()
+    await challenges.close()
     await closeConnections(connections)
   }
 }

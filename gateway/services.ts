@@ -7,6 +7,7 @@ import type { Logger } from '../platform/log.ts'
 import type { Pool } from '../platform/mysql.ts'
 import type { Redis } from '../platform/redis.ts'
 import type { SigningKeys } from '../platform/signing-keys.ts'
+import type { Challenges } from './challenges/challenges.ts'
 import type { GatewayConfig } from './config.ts'
 import type { Line } from './line/line.ts'
 import type { Publisher } from './release/publisher.ts'
@@ -21,6 +22,7 @@ export interface Services {
   mysql: Pool
   sales: SaleCache
   line: Line
+  challenges: Challenges
   publisher: Publisher
   release: ReleaseLoop
   provider: PaymentProvider

@@ -4,6 +4,7 @@ import { ConfigError } from '../platform/config.ts'
 import type { AddCommand, Terminal } from './command.ts'
 import { addAudit } from './commands/audit.ts'
 import { addBlock } from './commands/block.ts'
+import { addQuizImport } from './commands/quiz-import.ts'
 import { addSaleCreate } from './commands/sale-create.ts'
 import { addSaleList } from './commands/sale-list.ts'
 import { addSalePhases } from './commands/sale-phases.ts'
@@ -58,6 +59,7 @@ export async function runCommandLine(argv: string[], { env, out, err }: Surround
   for (const add of COMMANDS) add(program, terminal)
   const sale = program.command('sale').description('create, show and steer sales')
   for (const add of SALE_COMMANDS) add(sale, terminal)
+  addQuizImport(program.command('quiz').description('questions for sales with --challenge quiz'), terminal)
   try {
     await program.parseAsync(words, { from: 'user' })
     return code

@@ -1,4 +1,5 @@
 import type { Redis } from '../../platform/redis.ts'
+import type { PassMark } from '../challenges/pass.ts'
 import { saleKeys } from '../keys.ts'
 import { SaleUnloaded, script, UNLOADED } from '../scripts.ts'
 
@@ -12,12 +13,22 @@ export const JOIN = {
   soldOut: 6,
   lineFull: 7,
   noNumbers: 8,
+  passMissing: 9,
+  passBad: 10,
 } as const
 export type JoinCode = (typeof JOIN)[keyof typeof JOIN]
 
 export interface Click {
   buyer: string
   quantity: number
+  /** The challenge's pass; absent where the sale asks for none. */
+  pass?: PassMark | undefined
+}
+
+/** A pass as the script is told of it. */
+function markOf(pass: PassMark | undefined): string {
+  if (pass === undefined) return 'free'
+  return typeof pass === 'string' ? pass : `${pass.expiresS}:${pass.nonce}`
 }
 
 export interface JoinAnswer {
@@ -42,10 +53,10 @@ export async function joinLine(
 ): Promise<{ numbersLeft: number; answers: JoinAnswer[] }> {
   const keys = saleKeys(sale)
   const args: (string | number)[] = []
-  for (const click of clicks) args.push(click.buyer, click.quantity)
+  for (const click of clicks) args.push(click.buyer, click.quantity, markOf(click.pass))
   const reply = (await run(
     redis,
-    [keys.card, keys.line, keys.wants, keys.flight, keys.holder, keys.fate],
+    [keys.card, keys.line, keys.wants, keys.flight, keys.holder, keys.fate, keys.passes],
     args,
   )) as number[]
   if (reply[0] === UNLOADED) throw new SaleUnloaded(sale)

@@ -1,8 +1,10 @@
 import { Type } from 'typebox'
+import { readPass } from '../../contract/challenges/pass.ts'
 import { Problem } from '../../contract/errors.ts'
 import { JOIN, type JoinAnswer } from '../../contract/line/join.ts'
 import { signTicket } from '../../contract/ticket.ts'
 import type { Sale } from '../../contract/words.ts'
+import { challengeOf } from '../challenges/challenge-of.ts'
 import { etaMs, pollAfterMs } from '../line/pace.ts'
 import type { App, Services } from '../services.ts'
 import { requireBuyer, saleIdOf } from './request.ts'
@@ -36,10 +38,14 @@ export function joinRoutes(app: App, { keys, sales, line, release }: Services): 
       const sale = await sales.get(saleIdOf(request.params.sale))
       if (!sale) throw new Problem('unknown_sale')
       const { quantity = 1 } = request.body
+      const pass =
+        challengeOf(sale) === 'none'
+          ? undefined
+          : readPass(keys.tickets, sale.id, request.buyer, request.body.pass, Date.now())
       if (quantity > sale.perUser) {
         throw new Problem('invalid_request', { detail: `quantity must be from 1 to ${sale.perUser}` })
       }
-      const joined = await line.join(sale.id, { buyer: request.buyer, quantity })
+      const joined = await line.join(sale.id, { buyer: request.buyer, quantity, pass })
       refuse(joined, sale)
       release.wake(sale.id)
       const ticket = signTicket(keys.tickets[0], {
@@ -81,5 +87,9 @@ function refuse({ code }: JoinAnswer, sale: Sale): void {
       throw new Problem('line_full', { retryAfterS: 2 })
     case JOIN.noNumbers:
       throw new Problem('busy')
+    case JOIN.passMissing:
+      throw new Problem('challenge_required')
+    case JOIN.passBad:
+      throw new Problem('challenge_failed', { detail: 'the pass is used, too old or not for this sale' })
   }
 }

@@ -34,7 +34,6 @@ function M.check(ctx)
   if count and count > tunables.address_clicks_per_second then
     -- It was not this buyer's fault: he may click again as soon as he is told.
     user_limit.give_back(ctx)
-    counts:incr("refused:address_limit", 1, 0)
     return "too_many_requests", 1
   end
 end

@@ -18,6 +18,8 @@ local door_bucket = require("edge.door_bucket")
 local poll_limit = require("edge.poll_limit")
 local own_ticket = require("edge.own_ticket")
 local still_waiting = require("edge.still_waiting")
+local challenge_window = require("edge.challenge_window")
+local challenge_limit = require("edge.challenge_limit")
 local sale_pages = require("edge.sale_pages")
 local unroll = require("edge.unroll")
 
@@ -28,18 +30,21 @@ local JOIN = unroll({ method, media_type, known_sale, window, sold_out, same_ori
   address_limit, door_bucket })
 local SIGNED = unroll({ method, media_type, same_origin, identity, poll_limit })
 local TICKET = unroll({ method, media_type, same_origin, identity, poll_limit, own_ticket, still_waiting })
+local CHALLENGE = unroll({
+  method, media_type, known_sale, challenge_window, sold_out, same_origin, identity, blocked, challenge_limit,
+})
 local UNSIGNED = unroll({ method, media_type })
 -- Who is signed in, if anybody is.
 local SIGN_IN = unroll({ method, media_type, same_origin, { check = function(ctx) identity.check(ctx) end } })
 
 -- ctx: { allow, now (ms), sale? } and what the questions add: card, token, user, ticket.
 local function ask(questions, ctx)
-  local code, retry_after_s, members = questions(ctx)
+  local code, retry_after_s, members, question = questions(ctx)
   if code then
     if code == "method_not_allowed" then
       ngx.header.allow = ctx.allow.text
     end
-    return refusals.send(code, retry_after_s, members)
+    return refusals.send(code, retry_after_s, members, question)
   end
 end
 
@@ -78,12 +83,17 @@ end
 -- In set_by_lua, see nginx/answer_click.conf: gives the status of a refusal, or "" when the click goes on.
 function M.join()
   local ctx = new_ctx(method.POST)
-  local code, retry_after_s, members = JOIN(ctx)
+  local code, retry_after_s, members, question = JOIN(ctx)
   if code then
-    return refusals.leave(code, retry_after_s, members)
+    return refusals.leave(code, retry_after_s, members, question)
   end
   pass(ctx)
   return ""
+end
+
+-- GET asks for the challenge of a sale, POST answers it.
+function M.challenge()
+  ask_and_pass(CHALLENGE, method.GET_OR_POST)
 end
 
 function M.ticket()

@@ -3,6 +3,7 @@ local M = {
   READ = { GET = true, HEAD = true, text = "GET, HEAD" },
   READ_OR_DELETE = { GET = true, HEAD = true, DELETE = true, text = "GET, HEAD, DELETE" },
   READ_OR_POST = { GET = true, HEAD = true, POST = true, text = "GET, HEAD, POST" },
+  GET_OR_POST = { GET = true, POST = true, text = "GET, POST" },
   POST = { POST = true, text = "POST" },
 }
 

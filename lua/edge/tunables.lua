@@ -18,6 +18,11 @@ local NAMES = {
   "risk_strictness",
   "address_clicks_per_second",
   "clicks_per_second",
+  "challenge_lead_s",
+  "challenges_per_minute",
+  "challenge_answers_per_minute",
+  "challenge_pause_most_s",
+  "challenge_forget_s",
 }
 
 local M = {}

@@ -1,13 +1,17 @@
 -- Takes tickets in a sale's line for many buyers at once, in the order given.
 -- Guarantees: the same buyer gets the same number again; a number is handed out once; the line never holds more
--- than could still win or stand by.
+-- than could still win or stand by; a challenge's pass becomes one ticket.
 --
--- KEYS  1 card  2 line  3 wants  4 flight  5 holder  6 fate
--- ARGV  1 run, then for each click: buyer, quantity
+-- KEYS  1 card  2 line  3 wants  4 flight  5 holder  6 fate  7 passes
+-- ARGV  1 run, then for each click: buyer, quantity, pass
+--       pass: free (none is asked for), missing, bad, or "expiry in s:nonce" of one that is good
 -- Output {UNLOADED}, or {LOADED, numbers left below the ceiling, then for each click: code, number, position, quantity}
 --        code: see JOIN in contract/line/join.ts; number, position and quantity are 0 where they mean nothing;
 --        position 0 with a number: no longer in the line
 local JOINED, AGAIN, NOT_OPEN, ENDED, PAUSED, SOLD_OUT, LINE_FULL, NO_NUMBERS = 1, 2, 3, 4, 5, 6, 7, 8
+local PASS_MISSING, PASS_BAD = 9, 10
+-- How much longer than it is good a used pass is remembered: the gateways' clocks may differ from this one.
+local PASS_MARGIN_S = 60
 
 local card = redis.call('HMGET', KEYS[1], 'phase', 'opens', 'closes', 'left', 'flying', 'waiting', 'standby', 'next',
   'ceiling', 'ending', 'awaiting', 'run')
@@ -40,16 +44,29 @@ end
 
 -- All that is known of these buyers, in two calls.
 local buyers = {}
-for i = 2, #ARGV, 2 do
+for i = 2, #ARGV, 3 do
   buyers[#buyers + 1] = ARGV[i]
 end
 local waits = redis.call('ZMSCORE', KEYS[2], unpack(buyers))
 local holds = redis.call('HMGET', KEYS[5], unpack(buyers))
 
 local answers = { 1, 0 }
-local places, wants, joined = {}, {}, {}
+local places, wants, joined, used = {}, {}, {}, {}
+
+-- A ticket's pass is used in the same step in which the ticket is taken: neither happens without the other.
+local function judge_pass(pass)
+  if pass == 'missing' then
+    return PASS_MISSING
+  end
+  local expires, nonce = string.match(pass, '^(%d+):(.+)$')
+  if not nonce or redis.call('ZSCORE', KEYS[7], nonce) then
+    return PASS_BAD
+  end
+  used[#used + 1], used[#used + 2] = expires, nonce
+end
+
 for i, buyer in ipairs(buyers) do
-  local quantity = tonumber(ARGV[2 * i + 1])
+  local quantity, pass = tonumber(ARGV[3 * i]), ARGV[3 * i + 1]
   local code, number, position, asked = refusal, 0, 0, 0
   if joined[buyer] then
     code, number, position, asked = AGAIN, unpack(joined[buyer])
@@ -63,7 +80,10 @@ for i, buyer in ipairs(buyers) do
       code = (left + flying + waiting + standby == 0) and SOLD_OUT or LINE_FULL
     elseif next_number > ceiling then
       code = NO_NUMBERS
-    else
+    elseif pass ~= 'free' then
+      code = judge_pass(pass)
+    end
+    if not code then
       size = size + 1
       code, number, position, asked = JOINED, next_number, size, quantity
       joined[buyer] = { number, position, asked }
@@ -86,6 +106,12 @@ if #places > 0 then
 end
 if #wants > 0 then
   redis.call('HSET', KEYS[3], unpack(wants))
+end
+if #used > 0 then
+  redis.call('ZREMRANGEBYSCORE', KEYS[7], '-inf', math.floor(now / 1000) - PASS_MARGIN_S)
+  redis.call('ZADD', KEYS[7], unpack(used))
+  -- Nobody joins after the closing: nothing used has to be known then.
+  redis.call('PEXPIREAT', KEYS[7], tonumber(card[3]) + 1000 * PASS_MARGIN_S)
 end
 answers[2] = ceiling - next_number + 1
 return answers

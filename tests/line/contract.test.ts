@@ -1,7 +1,10 @@
 import { createHmac } from 'node:crypto'
+import { solveChallenge } from 'altcha-lib'
+import { deriveKey } from 'altcha-lib/algorithms/pbkdf2'
 import { Registry } from 'prom-client'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { ERRORS } from '../../contract/errors.ts'
+import { answerKey } from '../../contract/keys.ts'
 import { ORDER_STATES, REFUSED_STATES } from '../../contract/words.ts'
 import { buildApp } from '../../gateway/app.ts'
 import { readGatewayConfig } from '../../gateway/config.ts'
@@ -120,6 +123,56 @@ describe('every documented answer has been given as documented', () => {
     const again = await join(open, 'anna')
     expect(again.status).toBe(200)
     expect(again.json.ticket).toBe(first.json.ticket)
+  })
+
+  test('challenges', async () => {
+    const [captcha, quiz, pow, none, early] = await Promise.all([
+      ...(['captcha', 'quiz', 'pow', 'none'] as const).map((challenge) => shop.sell({ challenge })),
+      shop.sell({ challenge: 'quiz', opensAt: Date.now() + 600_000 }),
+    ])
+    const path = (sale: number) => `/api/sales/${sale}/challenge`
+    const ask = async (sale: number, buyer?: string) =>
+      check('GET /api/sales/{sale}/challenge', await send('GET', path(sale), buyer))
+    const answer = async (sale: number, given: unknown, buyer?: string, type?: string) => {
+      const sent = await send('POST', path(sale), buyer, JSON.stringify({ answer: given }), type)
+      return check('POST /api/sales/{sale}/challenge', sent)
+    }
+    const right = async (sale: number, buyer: string): Promise<string> =>
+      JSON.parse((await shop.redis.get(answerKey(sale, buyer)))!)[0]
+
+    // Every gateway draws its first pictures; each try by somebody else, because the door counts them.
+    for (let tries = 0, drawn = 0; drawn < 4; tries++) {
+      const { status } = await send('GET', path(captcha!), `early${tries}`)
+      drawn = status === 200 ? drawn + 1 : 0
+      if (drawn === 0) await pause(100)
+    }
+    expect((await ask(captcha!, 'anna')).json.kind).toBe('captcha')
+    const { pass } = (await answer(captcha!, await right(captcha!, 'anna'), 'anna')).json
+    await join(captcha!, 'berta')
+    await join(captcha!, 'clara', JSON.stringify({ pass }))
+    expect((await join(captcha!, 'anna', JSON.stringify({ pass }))).status).toBe(202)
+
+    expect((await ask(quiz!, 'anna')).json.kind).toBe('quiz')
+    expect((await answer(quiz!, await right(quiz!, 'anna'), 'anna')).status).toBe(200)
+    const { challenge } = (await ask(pow!, 'anna')).json
+    const solution = await solveChallenge({ challenge, deriveKey })
+    expect((await answer(pow!, { challenge, solution }, 'anna')).status).toBe(200)
+    expect((await ask(none!, 'anna')).json).toEqual({ kind: 'none' })
+    await answer(none!, 'x', 'anna')
+
+    await ask(quiz!)
+    await ask(999_999, 'anna')
+    await ask(early!, 'anna')
+    check('GET /api/sales/{sale}/challenge', await send('PUT', path(quiz!), 'anna'))
+    await answer(quiz!, 'x')
+    await answer(quiz!, 7, 'anna')
+    await answer(quiz!, 'x', 'anna', 'text/plain')
+    await answer(quiz!, 'wrong', 'clara')
+    await answer(quiz!, 'wrong', 'clara')
+    await ask(quiz!, 'clara')
+    await shop.sluice('sale', 'close', String(quiz))
+    await pause(500)
+    await ask(quiz!, 'anna')
   })
 
   test('tickets and orders', async () => {

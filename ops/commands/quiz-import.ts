@@ -1,0 +1,36 @@
+import { readFile } from 'node:fs/promises'
+import { basename } from 'node:path'
+import { replaceQuestions } from '../../contract/challenges/quiz.ts'
+import { readSale } from '../../contract/sales.ts'
+import type { AddCommand } from '../command.ts'
+import { withMysql } from '../connections.ts'
+import { readQuestionFile } from '../quiz/read-questions.ts'
+import { InputError } from '../sale-input.ts'
+import { whole } from '../sale-options.ts'
+import { unknownSale } from '../unknown-sale.ts'
+
+export const addQuizImport: AddCommand = (parent, { env, print }) => {
+  parent
+    .command('import')
+    .description(
+      'put the questions of a CSV or JSON file in the place of those there are, all or none of them',
+    )
+    .argument('<file>', 'CSV with the columns question,answers,choices (several parted by |), or JSON')
+    .option('--sale <id>', 'for this sale; else for every sale without questions of its own', whole(1))
+    .action(async (file: string, { sale }: { sale?: number }) => {
+      const text = await readFile(file, 'utf8').catch((error: Error) => {
+        throw new InputError(`${file} can not be read: ${error.message}`)
+      })
+      // What is wrong is said before anything is connected.
+      const questions = readQuestionFile(basename(file), text)
+      const replaced = await withMysql(env, async (mysql) => {
+        if (sale !== undefined && !(await readSale(mysql, sale))) throw unknownSale(sale)
+        return replaceQuestions(mysql, sale, questions)
+      })
+      const whose = sale === undefined ? 'for all sales without their own' : `for sale ${sale}`
+      print(
+        { imported: questions.length, replaced },
+        `${questions.length} questions ${whose} (they replace ${replaced}); gateways ask them within 10 s`,
+      )
+    })
+}
