@@ -2,6 +2,7 @@ import { timingSafeEqual } from 'node:crypto'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import Fastify, { type FastifyError, type FastifyRequest } from 'fastify'
 import { type ErrorCode, Problem } from '../contract/errors.ts'
+import { createOverload } from './overload.ts'
 import { challengeRoutes } from './routes/challenge.ts'
 import { devSignInRoutes } from './routes/dev-sign-in.ts'
 import { internalRoutes } from './routes/internal.ts'
@@ -49,7 +50,8 @@ export function buildApp(services: Services): App {
     throw new Problem('not_found')
   })
 
-  app.register(async (scope) => internalRoutes(scope as App, services))
+  const overload = createOverload(services.config, services.metrics)
+  app.register(async (scope) => internalRoutes(scope as App, services, overload))
   app.register(async (scope) => {
     // What did not come through the door did not pass its questions.
     const edgeKey = Buffer.from(services.config.SLUICE_EDGE_KEY)
@@ -57,10 +59,17 @@ export function buildApp(services: Services): App {
       const key = Buffer.from(String(request.headers['x-edge-key'] ?? ''))
       if (key.length !== edgeKey.length || !timingSafeEqual(key, edgeKey)) throw new Problem('not_found')
     })
+    await overload.guard(scope as App)
     saleRoutes(scope as App, services)
-    challengeRoutes(scope as App, services)
-    joinRoutes(scope as App, services)
-    ticketRoutes(scope as App, services)
+    scope.register(async (inLine) => {
+      // The line and the challenges are in Redis: while it does not answer, nobody waits for its timeout.
+      inLine.addHook('onRequest', async () => {
+        if (!services.pulse.answers()) throw new Problem('unavailable')
+      })
+      challengeRoutes(inLine as App, services)
+      joinRoutes(inLine as App, services)
+      ticketRoutes(inLine as App, services)
+    })
     orderRoutes(scope as App, services)
     paymentRoutes(scope as App, services)
     // A scope of its own: its bodies are signed byte by byte.

@@ -11,6 +11,7 @@ import { createChallenges } from './challenges/challenges.ts'
 import { type GatewayConfig, readGatewayConfig } from './config.ts'
 import { closeConnections, openConnections } from './connections.ts'
 import { createLine } from './line/line.ts'
+import { watchRedis } from './redis-pulse.ts'
 import { createPublisher } from './release/publisher.ts'
 import { startReleaseLoop } from './release/release-loop.ts'
 import { createSaleCache } from './sale-cache.ts'
@@ -63,6 +64,7 @@ async function start(config: GatewayConfig): Promise<() => Promise<void>> {
     spreadBlocks: () => spreadBlocks(mysql, redis),
   })
   const provider = createProvider(config.SLUICE_PAYMENT_URL, config.SLUICE_PAYMENT_KEY)
+  const pulse = watchRedis(redis)
   const app = buildApp({
     config,
     keys,
@@ -74,6 +76,7 @@ async function start(config: GatewayConfig): Promise<() => Promise<void>> {
     publisher,
     release,
     provider,
+    pulse,
     metrics,
     log,
   })
@@ -81,6 +84,7 @@ async function start(config: GatewayConfig): Promise<() => Promise<void>> {
 
   return async () => {
     await app.close()
+    pulse.stop()
     clearInterval(refreshing)
     stopSnapshots()
     await release.stop()

@@ -10,6 +10,7 @@ import type { SigningKeys } from '../platform/signing-keys.ts'
 import type { Challenges } from './challenges/challenges.ts'
 import type { GatewayConfig } from './config.ts'
 import type { Line } from './line/line.ts'
+import type { RedisPulse } from './redis-pulse.ts'
 import type { Publisher } from './release/publisher.ts'
 import type { ReleaseLoop } from './release/release-loop.ts'
 import type { SaleCache } from './sale-cache.ts'
@@ -26,6 +27,7 @@ export interface Services {
   publisher: Publisher
   release: ReleaseLoop
   provider: PaymentProvider
+  pulse: RedisPulse
   metrics: Registry
   log: Logger
 }

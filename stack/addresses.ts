@@ -3,11 +3,15 @@ import { choosePort } from './ports.ts'
 import { AMQP_USER, OPERATOR, VHOST } from './rabbitmq-definitions.ts'
 import type { Secrets } from './secrets.ts'
 
-export interface StackPorts {
+/** Ports of one nginx of the flash domain. */
+export interface DoorPorts {
   flash: number
   flashTls: number
-  shop: number
   ops: number
+}
+
+export interface StackPorts extends DoorPorts {
+  shop: number
   mysql: number
   redis: number
   amqp: number
@@ -17,14 +21,20 @@ export interface StackPorts {
   sandbox: number
   gateways: number[]
   workers: number[]
+  /** The doors beyond the first. */
+  moreDoors: DoorPorts[]
 }
 
-/** Where everything is, with the credentials of the local stack. */
-export interface StackUrls {
+/** Where one nginx of the flash domain is. */
+export interface DoorUrls {
   flash: string
   /** The flash domain over TLS. */
   flashTls: string
   ops: string
+}
+
+/** Where everything is, with the credentials of the local stack. */
+export interface StackUrls extends DoorUrls {
   shop: string
   mysql: string
   redis: string
@@ -39,6 +49,7 @@ export async function choosePorts(
   gateways: number,
   workers: number,
   preferred: Partial<StackPorts> = {},
+  doors = 1,
 ): Promise<StackPorts> {
   const several = async (count: number, first: number[] = []) => {
     const ports: number[] = []
@@ -59,14 +70,36 @@ export async function choosePorts(
     sandbox: await choosePort(preferred.sandbox),
     gateways: await several(gateways, preferred.gateways),
     workers: await several(workers, preferred.workers),
+    moreDoors: await further(doors - 1),
+  }
+}
+
+async function further(doors: number): Promise<DoorPorts[]> {
+  const ports: DoorPorts[] = []
+  for (let i = 0; i < doors; i++) {
+    ports.push({ flash: await choosePort(), flashTls: await choosePort(), ops: await choosePort() })
+  }
+  return ports
+}
+
+/** Every port of a stack, one after the other. */
+export const allPorts = (ports: StackPorts): number[] =>
+  Object.values(ports)
+    .flat()
+    .flatMap((one: number | DoorPorts) => (typeof one === 'number' ? one : Object.values(one)))
+
+export async function doorUrlsOf(ports: DoorPorts): Promise<DoorUrls> {
+  const [flash, ops] = [await hostFor('flash.localhost'), await hostFor('ops.localhost')]
+  return {
+    flash: `http://${flash}:${ports.flash}`,
+    flashTls: `https://${flash}:${ports.flashTls}`,
+    ops: `http://${ops}:${ports.ops}`,
   }
 }
 
 export async function urlsOf(ports: StackPorts, secrets: Secrets): Promise<StackUrls> {
   return {
-    flash: `http://${await hostFor('flash.localhost')}:${ports.flash}`,
-    flashTls: `https://${await hostFor('flash.localhost')}:${ports.flashTls}`,
-    ops: `http://${await hostFor('ops.localhost')}:${ports.ops}`,
+    ...(await doorUrlsOf(ports)),
     shop: `http://${await hostFor('shop.localhost')}:${ports.shop}`,
     mysql: `mysql://sluice:${secrets.mysql}@127.0.0.1:${ports.mysql}/sluice`,
     redis: `redis://:${secrets.redis}@127.0.0.1:${ports.redis}/0`,

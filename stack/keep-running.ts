@@ -14,7 +14,7 @@ const PREFERRED = { flash: 8080, flashTls: 8443, shop: 8081, ops: 8090, sandbox:
 
 /** Runs the stack until it is told to stop; then ends the process: 0, or 1 when it could not start. */
 export async function keepRunning(options: StartOptions, report: (report: Report) => void): Promise<void> {
-  const { dir, gateways, workers } = options
+  const { dir, doors, gateways, workers } = options
   const began = Date.now()
   const say = (line: string) => report({ line })
   const progress = (line: string) => say(`${((Date.now() - began) / 1000).toFixed(1).padStart(6)} s  ${line}`)
@@ -44,6 +44,7 @@ export async function keepRunning(options: StartOptions, report: (report: Report
     stack = await startStack({
       certificate,
       dir,
+      doors,
       gateways,
       workers,
       env,
@@ -68,10 +69,14 @@ export async function keepRunning(options: StartOptions, report: (report: Report
   }
 }
 
-const describe = ({ urls, ports, dir, tls }: Stack, sale: number): string => {
+const describe = ({ urls, ports, dir, tls, doors }: Stack, sale: number): string => {
   const moved = Object.entries(PREFERRED)
     .filter(([name, port]) => ports[name as keyof typeof PREFERRED] !== port)
     .map(([name, port]) => `  (port ${port} for ${name} is taken, so it has another)\n`)
+    .join('')
+  const more = doors
+    .slice(1)
+    .map(({ name, flash, ops }) => `  ${name.padEnd(13)} ${flash}/   (ops: ${ops}/)\n`)
     .join('')
   return `
 Sluice is running.
@@ -82,7 +87,7 @@ Sluice is running.
   The shop      ${urls.shop}/
   Ops           ${urls.ops}/
   RabbitMQ      ${urls.management}/
-${moved}
+${more}${moved}
 Signing in as anybody is switched on here (SLUICE_DEV_SIGN_IN), for development only.
 Data and logs are in ${dir}. Stop with Ctrl-C or "npm stop"; the next start goes on with the same data.
 `

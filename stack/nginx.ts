@@ -7,6 +7,10 @@ import { renderDoor } from './render-door.ts'
 import type { ServerPlan } from './supervise.ts'
 
 export interface DoorPlan {
+  /** Of the process; `nginx` unless said otherwise. */
+  name?: string
+  /** The pages; those of the run folder unless said otherwise. */
+  www?: string
   root: string
   flashPort: number
   shopPort: number
@@ -19,10 +23,22 @@ export interface DoorPlan {
 
 /** nginx in the foreground, with its configuration rendered anew and checked. Rejects with nginx's own words. */
 export async function planNginx(dir: string, door: DoorPlan): Promise<ServerPlan> {
-  const { root, flashPort, shopPort, opsPort, tls, gateways, workerProcesses, env } = door
+  const {
+    name = 'nginx',
+    www = join(dir, 'www'),
+    root,
+    flashPort,
+    shopPort,
+    opsPort,
+    tls,
+    gateways,
+    workerProcesses,
+    env,
+  } = door
   const conf = await renderDoor({
     root,
     run: dir,
+    www,
     bind: '127.0.0.1',
     flashPort,
     shopPort,
@@ -37,7 +53,7 @@ export async function planNginx(dir: string, door: DoorPlan): Promise<ServerPlan
   await promisify(execFile)(command, [...args, '-t'], { env: { ...process.env, ...env } })
   const http = 'GET /no-such-page HTTP/1.0\r\n\r\n'
   return {
-    name: 'nginx',
+    name,
     role: 'nginx',
     command,
     args,

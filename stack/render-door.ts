@@ -1,12 +1,20 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
+/** One that the door hands requests on to. */
+export interface Server {
+  host: string
+  port: number
+}
+
 /** Where the door stands and whom it asks. */
 export interface Door {
   /** The checkout: templates, tunables and Lua are read from here, also by the running nginx. */
   root: string
   /** The run folder. Pages are served from `run/www`, everything nginx writes goes under `run/nginx`. */
   run: string
+  /** The pages; `run/www` unless said otherwise. Several doors serve the same. */
+  www?: string
   /** The address to listen on. */
   bind: string
   flashPort: number
@@ -14,7 +22,9 @@ export interface Door {
   opsPort: number
   /** The flash domain over TLS; left out: plain HTTP alone. */
   tls?: { port: number; cert: string; key: string } | undefined
-  gateways: { host: string; port: number }[]
+  gateways: Server[]
+  /** The shop's own servers, where it shares this nginx with the sale; none where it has a front of its own. */
+  shopServers?: Server[]
   workerProcesses: number | 'auto'
   /** Debian's nginx with modules to load, or (false) OpenResty. */
   native: boolean
@@ -22,10 +32,6 @@ export interface Door {
 
 /** Read by nginx from the checkout, so that an edit and `nginx -s reload` are enough. */
 const isTunables = (file: string): boolean => file.startsWith('tunables')
-
-// A gateway that refuses or hangs is left alone for this long, so that clicks do not wait for it one by one; short,
-// so that it is back in service soon after it is back.
-const FAIL_TIMEOUT = '2s'
 
 const OPEN_FILES = 65_536
 
@@ -36,7 +42,7 @@ const OPEN_FILES = 65_536
  * Throws when a folder's name would break the configuration, or a template holds an unknown token.
  */
 export async function renderDoor(door: Door): Promise<string> {
-  for (const path of [door.root, door.run, door.tls?.cert, door.tls?.key]) refuseOddPath(path)
+  for (const path of [door.root, door.run, door.www, door.tls?.cert, door.tls?.key]) refuseOddPath(path)
   if (door.gateways.length === 0) throw new Error('the door needs at least one gateway')
   const tokens = tokensOf(door, await openFiles())
   const templates = join(door.root, 'nginx')
@@ -71,20 +77,28 @@ export async function openFiles(): Promise<number> {
   return Math.min(hard, OPEN_FILES)
 }
 
+const serverLines = (servers: Server[]): string =>
+  servers.map(({ host, port }) => `server ${host}:${port};`).join('\n    ')
+const peerNames = (servers: Server[]): string =>
+  servers.map(({ host, port }) => `"${host}:${port}"`).join(', ')
+
 function tokensOf(door: Door, openFiles: number): Record<string, string> {
   const modules = ['ndk_http_module', 'ngx_http_lua_module']
   return {
     ROOT: door.root,
     RUN: door.run,
+    WWW: door.www ?? join(door.run, 'www'),
     BIND: door.bind,
     FLASH_PORT: String(door.flashPort),
     SHOP_PORT: String(door.shopPort),
     OPS_PORT: String(door.opsPort),
     WORKER_PROCESSES: String(door.workerProcesses),
     OPEN_FILES: String(openFiles),
-    GATEWAY_SERVERS: door.gateways
-      .map(({ host, port }) => `server ${host}:${port} max_fails=1 fail_timeout=${FAIL_TIMEOUT};`)
-      .join('\n    '),
+    FLASH_SERVERS: serverLines(door.gateways),
+    FLASH_PEERS: peerNames(door.gateways),
+    SHOP_SERVERS: serverLines(door.shopServers ?? []),
+    SHOP_PEERS: peerNames(door.shopServers ?? []),
+    SHOP_FILE: door.shopServers?.length ? 'shop_group.conf' : 'shop_elsewhere.conf',
     TLS_PORT: String(door.tls?.port),
     TLS_CERT: door.tls?.cert ?? '',
     TLS_KEY: door.tls?.key ?? '',

@@ -2,6 +2,7 @@ import { linkSync, mkdirSync, readFileSync, realpathSync, renameSync, rmSync, wr
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ROOT } from '../platform/root.ts'
+import type { DoorUrls } from './addresses.ts'
 import { findRest, identify, isAlive, type ProcessIdentity } from './process-identity.ts'
 
 export type Role =
@@ -25,6 +26,8 @@ export interface StackRecord {
   supervisor: ProcessIdentity
   phase: 'starting' | 'ready' | 'stopping'
   urls: Record<string, string>
+  /** Every nginx of the flash domain, where there is more than one. */
+  doors?: ({ name: string } & DoorUrls)[]
   /** The SLUICE_* environment for the command line. */
   env: Record<string, string>
   processes: StackProcess[]

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { findProgram } from './find-program.ts'
@@ -15,11 +16,15 @@ export async function planShop(
   const command = findProgram('nginx') ?? 'nginx'
   const args = ['-e', join(dir, 'shop', 'error.log'), '-c', conf]
   await promisify(execFile)(command, [...args, '-t'])
+  // nginx gives its worker this priority by itself, and to its session only we can.
+  const tunables = readFileSync(join(shop.root, 'nginx', 'tunables_shop.conf'), 'utf8')
+  const nice = Number(/^worker_priority (-?\d+);/m.exec(tunables)?.[1] ?? 0)
   return {
     name: 'shop',
     role: 'shop',
     command,
     args,
+    nice,
     isReady: () => answers(shop.shopPort, 'HTTP/1.1 ', 'GET /no-such-page HTTP/1.0\r\n\r\n'),
     readyWithinMs: 15_000,
     stopWithinMs: 5000,

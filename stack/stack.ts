@@ -2,12 +2,12 @@ import { join } from 'node:path'
 import { publishAssets } from '../ops/publish-page.ts'
 import { migrate } from '../platform/migrate.ts'
 import { ROOT } from '../platform/root.ts'
-import { choosePorts, type StackPorts, type StackUrls, urlsOf } from './addresses.ts'
+import { allPorts, choosePorts, type StackPorts, type StackUrls, urlsOf } from './addresses.ts'
 import { type Certificate, provideCertificate } from './certificate.ts'
+import { type DoorAddress, listDoors, planDoors } from './doors.ts'
 import { provideKeyFile } from './key-file.ts'
 import { doorEnv, gatewayEnv, localEnv, sandboxEnv, workerEnv } from './local-env.ts'
 import { planMysql } from './mariadb.ts'
-import { planNginx } from './nginx.ts'
 import { planNodeProcess } from './node-process.ts'
 import { returnPort } from './ports.ts'
 import { planEpmd, planRabbitmq } from './rabbitmq.ts'
@@ -23,6 +23,8 @@ export interface StackOptions {
   /** How many of each; 2. */
   gateways?: number
   workers?: number
+  /** How many nginx instances of the flash domain; 1. The first is `nginx`, the others `nginx-2` and so on. */
+  doors?: number
   /** Taken where they are free, else others. */
   ports?: Partial<StackPorts>
   /** Further SLUICE_* environment of a role. */
@@ -42,6 +44,8 @@ export interface Stack {
   /** The run folder's real path. */
   dir: string
   urls: StackUrls
+  /** Every nginx of the flash domain, the one of `urls` first. */
+  doors: DoorAddress[]
   ports: StackPorts
   secrets: Secrets
   /** What the flash domain proves itself with over TLS. */
@@ -71,7 +75,7 @@ const ALL: readonly Role[] = ['mysql', 'redis', 'rabbitmq', 'nginx', 'shop', 'ga
  * when one can not start. Throws StackRuns when a stack already runs from this folder.
  */
 export async function startStack(options: StackOptions): Promise<Stack> {
-  const { gateways = 2, workers = 2, roles = ALL, root = ROOT, onProgress = () => {} } = options
+  const { doors = 1, gateways = 2, workers = 2, roles = ALL, root = ROOT, onProgress = () => {} } = options
   const began = Date.now()
   const { dir, ended, record } = await claimRunFolder(options.dir)
   if (ended.length > 0) onProgress(`ended what an earlier run left behind: ${ended.join(', ')}`)
@@ -102,14 +106,16 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     closed = true
     removeRecord(dir)
     process.off('exit', killNow)
-    for (const port of Object.values(ports).flat()) returnPort(port)
+    for (const port of allPorts(ports)) returnPort(port)
   }
 
-  const ports = await choosePorts(gateways, workers, options.ports)
+  const ports = await choosePorts(gateways, workers, options.ports, doors)
   const secrets = readSecrets(dir)
   const urls = await urlsOf(ports, secrets)
   const env = localEnv(urls, secrets, join(dir, 'www'), provideKeyFile(join(dir, 'keys')))
+  const doorList = await listDoors(ports)
   Object.assign(record, { urls, env })
+  if (doors > 1) record.doors = doorList.map(({ port, ...door }) => door)
   let tls: Certificate
 
   const start = async (plan: ServerPlan) => {
@@ -147,17 +153,13 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     ])
     if (wants('nginx')) {
       await publishAssets(join(dir, 'www'))
-      const door = {
+      const common = {
         root,
-        flashPort: ports.flash,
-        shopPort: ports.shop,
-        opsPort: ports.ops,
-        tls: { port: ports.flashTls, ...tls },
         gateways: ports.gateways.map((port) => ({ host: '127.0.0.1', port })),
         workerProcesses: options.door?.workerProcesses ?? 1,
         env: { ...doorEnv(env), ...options.env?.nginx },
       }
-      await start(await planNginx(dir, door))
+      await allOf((await planDoors(dir, ports, tls, common)).map(start))
     }
     if (wants('shop')) {
       await start(await planShop(dir, { root, shopPort: ports.shop, flashPort: ports.flash }))
@@ -180,6 +182,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     dir,
     urls,
     ports,
+    doors: doorList,
     secrets,
     tls,
     env,

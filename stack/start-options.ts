@@ -5,6 +5,7 @@ import { RUN_FOLDER } from './run-folder.ts'
 export interface StartOptions {
   detach: boolean
   dir: string
+  doors: number
   gateways: number
   workers: number
 }
@@ -16,6 +17,7 @@ export function readStartOptions(args: string[]): StartOptions {
     options: {
       detach: { type: 'boolean', default: false },
       dir: { type: 'string', default: RUN_FOLDER },
+      doors: { type: 'string', default: '1' },
       gateways: { type: 'string', default: '2' },
       workers: { type: 'string', default: '2' },
     },
@@ -23,6 +25,7 @@ export function readStartOptions(args: string[]): StartOptions {
   return {
     detach: values.detach,
     dir: resolve(values.dir),
+    doors: count('doors', values.doors),
     gateways: count('gateways', values.gateways),
     workers: count('workers', values.workers),
   }

@@ -36,12 +36,13 @@ function print(report: Report): void {
 }
 
 /** Starts the same program as a supervisor of its own session, shows its progress, leaves when it is ready. */
-async function startDetached({ dir, gateways, workers }: StartOptions): Promise<void> {
+async function startDetached({ dir, ...counts }: StartOptions): Promise<void> {
   mkdirSync(join(dir, 'logs'), { recursive: true, mode: 0o700 })
   const logFile = join(dir, 'logs', 'supervisor.log')
   const log = openSync(logFile, 'a', 0o600)
   const self = fileURLToPath(import.meta.url)
-  const args = [self, '--dir', dir, '--gateways', String(gateways), '--workers', String(workers)]
+  const { doors, gateways, workers } = counts
+  const args = [self, '--dir', dir, `--doors=${doors}`, `--gateways=${gateways}`, `--workers=${workers}`]
   const child = spawn(process.execPath, args, { detached: true, stdio: ['ignore', log, log, 'ipc'] })
   closeSync(log)
   // Ctrl-C while it starts means the same as in the foreground.

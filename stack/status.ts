@@ -1,3 +1,4 @@
+import type { DoorUrls } from './addresses.ts'
 import { isAlive } from './process-identity.ts'
 import { type Role, RUN_FOLDER, readRecord, type StackRecord } from './run-folder.ts'
 
@@ -11,6 +12,8 @@ export interface StackStatus {
   redis: string
   amqp: string
   management: string
+  /** Every nginx of the flash domain, where there is more than one; `flash`, `flashTls` and `ops` are the first one's. */
+  doors?: ({ name: string } & DoorUrls)[]
   processes: { name: string; role: Exclude<Role, 'epmd'> | 'supervisor'; pid: number }[]
 }
 
@@ -25,7 +28,8 @@ export async function readStatus(dir = RUN_FOLDER): Promise<StackStatus> {
   const processes = [supervisor, ...record.processes]
     .filter((one) => one.role !== 'epmd' && isAlive(one))
     .map(({ name, role, pid }) => ({ name, role, pid }))
-  return { flash, flashTls, ops, shop, mysql, redis, amqp, management, processes } as StackStatus
+  const doors = record.doors === undefined ? {} : { doors: record.doors }
+  return { flash, flashTls, ops, shop, mysql, redis, amqp, management, ...doors, processes } as StackStatus
 }
 
 /** The SLUICE_* environment of the running local stack. Throws NoStack. */

@@ -1,5 +1,5 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { getPriority, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { choosePort, returnPort } from './ports.ts'
@@ -107,6 +107,16 @@ test('stop lets a frozen process go on, so that it ends in order', async () => {
   one.kill('SIGSTOP')
   await one.stop()
   expect(readFileSync(join(dir, 'logs', 'script.log'), 'utf8')).toBe('goodbye\n')
+})
+
+test('a process may come before, or after, the others of this machine', async () => {
+  const one = superviseScript(FOREVER, { nice: 7 })
+  await one.start()
+  const pid = one.identity()?.pid as number
+  expect(getPriority(pid)).toBe(7)
+  // Where the kernel groups by session, the group must have it too.
+  if (existsSync('/proc/self/autogroup'))
+    expect(readFileSync(`/proc/${pid}/autogroup`, 'utf8')).toMatch(/nice 7$/m)
 })
 
 test('what a killed process leaves behind is ended with it', async () => {

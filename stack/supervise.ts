@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, mkdirSync, openSync, readFileSync, renameSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { setNice } from '../platform/priority.ts'
 import { identify, type ProcessIdentity } from './process-identity.ts'
 import type { Role } from './run-folder.ts'
 
@@ -12,6 +13,8 @@ export interface ServerPlan {
   command: string
   args: string[]
   env?: Record<string, string>
+  /** Below 0: before the others of this machine, as far as we may (root). */
+  nice?: number
   /** Runs before the first start: folders, configuration files. */
   prepare?: () => Promise<void>
   /** True once the server does its work. */
@@ -89,6 +92,7 @@ export function supervise(
     child = born
     known = born.pid === undefined ? undefined : identify(born.pid)
     onChange()
+    if (plan.nice !== undefined && known !== undefined) setNice(plan.nice, known.pid)
     const ended = (_code: number | null, _signal: string | null) => {
       if (child !== born) return
       // What the leader left behind holds its ports and files.

@@ -30,6 +30,11 @@ export interface ClickOrder {
    * a slow answer keeps the next request from being sent and so from being counted (coordinated omission).
    */
   perSecond?: number
+  /**
+   * The generator's nice value, where it stands for machines of its own: above 0 for a flood, which then only gets what the
+   * servers leave; below 0 (root only) for visitors whose waiting is measured, so that it is not their own.
+   */
+  nice?: number
   /** Remember number and time of each 202. */
   keepAccepted?: boolean
 }

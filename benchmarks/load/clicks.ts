@@ -53,7 +53,9 @@ function share(order: ClickOrder, processes: number): ClickOrder[] {
 }
 
 async function startClicker(order: ClickOrder, onAnswered: (count: number) => void) {
-  const child = fork(PROGRAM, [], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], execArgv: [] })
+  // A priority of its own counts against others only in a session of its own (platform/priority.ts).
+  const detached = order.nice !== undefined
+  const child = fork(PROGRAM, [], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], execArgv: [], detached })
   const { ready, report } = listen(child, onAnswered)
   // Whoever waits for `ready` hears of a failure there.
   report.catch(() => undefined)

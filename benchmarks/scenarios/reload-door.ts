@@ -11,9 +11,14 @@ const WITHIN_MS = 10_000
 /**
  * Gives a stack's nginx its configuration anew, for some of the gateways only, with a server beside it that does
  * nothing but `return 200`: the yardstick of the door. Resolves once the new configuration serves.
+ * @param inside what that server has, without its `listen`
  * @returns the yardstick's http://host:port
  */
-export async function reloadDoor(stack: Stack, gateways: number[] = stack.ports.gateways): Promise<string> {
+export async function reloadDoor(
+  stack: Stack,
+  gateways: number[] = stack.ports.gateways,
+  inside = "location / {\n    return 200 '{}';\n  }",
+): Promise<string> {
   const conf = await renderDoor({
     ...{ root: ROOT, run: stack.dir, bind: '127.0.0.1', workerProcesses: 1, native: true },
     tls: { port: stack.ports.flashTls, ...stack.tls },
@@ -23,7 +28,7 @@ export async function reloadDoor(stack: Stack, gateways: number[] = stack.ports.
   const port = await choosePort()
   await appendFile(
     join(conf, '..', 'ops.conf'),
-    `\nserver {\n  listen 127.0.0.1:${port} backlog=4096;\n  location / {\n    return 200 '{}';\n  }\n}\n`,
+    `\nserver {\n  listen 127.0.0.1:${port} backlog=4096;\n  ${inside}\n}\n`,
   )
   stack.kill('nginx', 'SIGHUP')
   const yardstick = `http://127.0.0.1:${port}`

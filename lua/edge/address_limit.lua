@@ -4,7 +4,7 @@
 local tunables = require("edge.tunables")
 local user_limit = require("edge.user_limit")
 
-local addresses = ngx.shared.addresses
+local addresses = ngx.shared.click_addresses
 local counts = ngx.shared.counts
 
 local IPV4_IN_IPV6 = ("\0"):rep(10) .. "\255\255"
@@ -29,7 +29,7 @@ function M.check(ctx)
   end
   local count, _, forcible = addresses:incr(key_of(var.binary_remote_addr), 1, 0, 1)
   if forcible then
-    counts:incr("evictions:addresses", 1, 0)
+    counts:incr("evictions:click_addresses", 1, 0)
   end
   if count and count > tunables.address_clicks_per_second then
     -- It was not this buyer's fault: he may click again as soon as he is told.

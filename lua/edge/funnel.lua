@@ -16,6 +16,9 @@ local held = require("edge.held")
 local address_limit = require("edge.address_limit")
 local door_bucket = require("edge.door_bucket")
 local poll_limit = require("edge.poll_limit")
+local room = require("edge.room")
+local gateways_alive = require("edge.gateways_alive")
+local group_limit = require("edge.group_limit")
 local own_ticket = require("edge.own_ticket")
 local still_waiting = require("edge.still_waiting")
 local challenge_window = require("edge.challenge_window")
@@ -36,6 +39,8 @@ local CHALLENGE = unroll({
 local UNSIGNED = unroll({ method, media_type })
 -- Who is signed in, if anybody is.
 local SIGN_IN = unroll({ method, media_type, same_origin, { check = function(ctx) identity.check(ctx) end } })
+-- Of everything that would go on to a gateway.
+local GATEWAY = unroll({ room, gateways_alive, group_limit })
 
 -- ctx: { allow, now (ms), sale? } and what the questions add: card, token, user, ticket.
 local function ask(questions, ctx)
@@ -64,6 +69,7 @@ end
 local function ask_and_pass(questions, allow)
   local ctx = new_ctx(allow)
   ask(questions, ctx)
+  ask(GATEWAY, ctx)
   pass(ctx)
 end
 
@@ -77,13 +83,22 @@ end
 function M.sale()
   ask(READ, { allow = method.READ })
   sale_pages.one(ngx.var.sale)
-  pass(new_ctx(method.READ))
+  local ctx = new_ctx(method.READ)
+  ask(GATEWAY, ctx)
+  pass(ctx)
 end
 
 -- In set_by_lua, see nginx/answer_click.conf: gives the status of a refusal, or "" when the click goes on.
 function M.join()
   local ctx = new_ctx(method.POST)
   local code, retry_after_s, members, question = JOIN(ctx)
+  if not code then
+    code, retry_after_s, members, question = GATEWAY(ctx)
+    if code then
+      -- Not the buyer's fault: he may click again at once.
+      user_limit.give_back(ctx)
+    end
+  end
   if code then
     return refusals.leave(code, retry_after_s, members, question)
   end

@@ -1,6 +1,7 @@
 -- The door's own numbers, in Prometheus text form, exact over all workers: every count is one of the shared dict, made at
 -- once, so that a worker that dies takes none with it.
 local latency = require("edge.latency")
+local gateway_metrics = require("edge.gateway_metrics")
 local refusals = require("edge.refusals")
 local requirements = require("edge.requirements")
 
@@ -117,6 +118,10 @@ function M.print()
   latencies(lines)
   snapshots(lines)
   dicts(lines)
+  gateway_metrics.print(
+    function(name, kind, help) head(lines, name, kind, help) end,
+    function(name, value) line(lines, name, value) end
+  )
   ngx.header.content_type = "text/plain; version=0.0.4"
   ngx.say(table.concat(lines, "\n"))
 end

@@ -1,7 +1,8 @@
 -- What must be there before the door opens: shared dicts, environment, and Lua that loads. Run in init_by_lua, so a
 -- start (or a reload) with something missing fails and says what.
 local DICTS = {
-  "snapshot", "buys", "polls", "admitted", "places", "held", "blocks", "addresses", "challenges", "counts",
+  "snapshot", "buys", "polls", "admitted", "places", "held", "blocks", "click_addresses", "challenges", "counts",
+  "gateways",
 }
 
 local M = { DICTS = DICTS }
@@ -19,6 +20,8 @@ function M.check()
   require("edge.after_challenge")
   require("edge.sale_pages")
   require("edge.metrics")
+  require("edge.balancer")
+  require("edge.probe")
 end
 
 return M

@@ -10,6 +10,15 @@ local NAMES = {
   "admitted_for_s",
   "line_full_retry_s",
   "paused_retry_s",
+  "connections_per_worker",
+  "gateway_requests_per_worker",
+  "gateway_probe_ms",
+  "gateway_probe_timeout_ms",
+  "gateway_timeouts",
+  "gateway_out_ms",
+  "balance_bound_percent",
+  "flash_group_per_second",
+  "flash_group_connections",
   "verified_tickets",
   "near_tickets",
   "near_ms",
@@ -24,10 +33,12 @@ local NAMES = {
   "challenge_pause_most_s",
   "challenge_forget_s",
 }
+-- 0 switches these off.
+local MAY_BE_ZERO = { flash_group_per_second = true, flash_group_connections = true }
 
 local M = {}
 
--- Called once, in init_by_lua. Takes a table of whole numbers, all 1 or more; they are then fields of this module.
+-- Called once, in init_by_lua. Takes a table of whole numbers, 1 or more; they are then fields of this module.
 function M.set(values)
   local known = {}
   for _, name in ipairs(NAMES) do
@@ -36,8 +47,9 @@ function M.set(values)
     if value == nil then
       error("nginx/tunables.conf: " .. name .. " is missing", 0)
     end
-    if type(value) ~= "number" or value < 1 or value % 1 ~= 0 or value == math.huge then
-      error("nginx/tunables.conf: " .. name .. " must be a whole number, 1 or more", 0)
+    local least = MAY_BE_ZERO[name] and 0 or 1
+    if type(value) ~= "number" or value < least or value % 1 ~= 0 or value == math.huge then
+      error("nginx/tunables.conf: " .. name .. " must be a whole number, " .. least .. " or more", 0)
     end
   end
   for name in pairs(values) do

@@ -6,11 +6,12 @@ export const addStatus: AddCommand = (parent, { print }) => {
     .description('addresses and processes of the local stack, with its credentials')
     .action(async () => {
       const { readStatus } = await import('../../stack/status.ts')
-      const { processes, ...urls } = await readStatus()
+      const { processes, doors, ...urls } = await readStatus()
       const rows = processes.map(({ name, role, pid }) => [name, role, String(pid)])
+      const further = (doors ?? []).slice(1).map(({ name, flash }) => [name, flash])
       print(
-        { ...urls, processes },
-        `${alignColumns(Object.entries(urls).map(([name, url]) => [name, url]))}\n\n${alignColumns([['PROCESS', 'ROLE', 'PID'], ...rows])}`,
+        { ...urls, ...(doors && { doors }), processes },
+        `${alignColumns([...Object.entries(urls), ...further])}\n\n${alignColumns([['PROCESS', 'ROLE', 'PID'], ...rows])}`,
       )
     })
 }

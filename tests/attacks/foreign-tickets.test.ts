@@ -89,6 +89,41 @@ describe('a ticket', () => {
   })
 })
 
+describe('a ticket that waits, which the door answers by itself', () => {
+  let line: number
+  let waiting: string
+  beforeAll(async () => {
+    line = await shop.sell({ stock: 1, standby: 300 })
+    // Far enough behind the head that no gateway is asked.
+    const crowd = Array.from({ length: 200 }, (_, i) =>
+      shop.send('POST', `/api/sales/${line}/orders`, shop.as(`ahead-${i}`), '{}'),
+    )
+    for (const { status } of await Promise.all(crowd)) expect(status).toBe(202)
+    const { json } = await shop.send('POST', `/api/sales/${line}/orders`, shop.as('patient'), '{}')
+    waiting = json.ticket
+    await shop.books(line)
+  })
+
+  test('is nobody else’s to read or to leave, nor with another number', async () => {
+    const [sale, number, quantity, expires, buyer, proof] = waiting.split('.')
+    const texts = [
+      waiting,
+      `${sale}.${Number(number) + 50}.${quantity}.${expires}.${buyer}.${proof}`,
+      `${sale}.${number}.${quantity}.${expires}.${Buffer.from('impatient').toString('base64url')}.${proof}`,
+      signTicket(shop.at.secrets.jwt, {
+        ...{ sale: line, number: 9_000, quantity: 1, expiresS: Number(expires), buyer: 'impatient' },
+      }),
+    ]
+    const before = await shop.books(line)
+    for (const text of texts)
+      for (const method of ['GET', 'DELETE'])
+        expectRefused(await shop.send(method, `/api/tickets/${text}`, shop.as('impatient')), 'unknown_ticket')
+    expect(await shop.books(line)).toEqual(before)
+    const { json } = await shop.send('GET', `/api/tickets/${waiting}`, shop.as('patient'))
+    expect(json).toMatchObject({ state: 'waiting' })
+  })
+})
+
 describe('an order', () => {
   const METHODS = [
     ['GET', ''],

@@ -1,7 +1,10 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { type Answer, call, eventually, pause, tokenOf } from './call.ts'
 import { JWT_SECRET, type LentDoor, lendDoor } from './lend-door.ts'
 import { openSale } from './sale-cards.ts'
+
+// Seconds must pass here, on a machine that runs other tests beside these.
+vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 })
 
 let door: LentDoor
 beforeAll(async () => {
@@ -95,11 +98,13 @@ describe('behind a proxy that is believed', () => {
   })
 
   test('a flood of addresses: bounded, counted; an entry pushed out is at most one second of one address', async () => {
-    await door.tune((conf) => conf.replace('lua_shared_dict addresses 20m', 'lua_shared_dict addresses 12k'))
+    await door.tune((conf) =>
+      conf.replace('lua_shared_dict click_addresses 20m', 'lua_shared_dict click_addresses 12k'),
+    )
     await door.reload()
     const answers = await Promise.all(Array.from({ length: 250 }, (_, n) => clickFrom(`2001:db8:${n}::1`)))
     expect(answers.every(({ status }) => status === 202)).toBe(true)
-    await eventually(async () => (await metric('sluice_door_evictions_total{dict="addresses"}')) > 0)
+    await eventually(async () => (await metric('sluice_door_evictions_total{dict="click_addresses"}')) > 0)
   })
 })
 

@@ -14,31 +14,49 @@ export interface GatewayStandIn {
   arrived: Arrived[]
   /** What the next requests are answered. */
   answer: { status: number; body: unknown; type?: string; headers?: Record<string, string> }
+  /** Answers come so late. */
+  delayMs: number
+  /** The connections on which requests came. */
+  connections: Set<unknown>
   /** While true it takes requests and never answers. */
   hangs: boolean
+  /** While true it does not answer the door's own question either. */
+  silent: boolean
   stop(): Promise<void>
   start(): Promise<void>
 }
 
 export async function startGateway(port: number): Promise<GatewayStandIn> {
   const server = createServer((request, response) => {
+    // What the door asks in the background is no request that it lets through.
+    if (request.url === '/internal/alive') {
+      if (!gateway.silent) response.writeHead(204).end()
+      return
+    }
     let body = ''
     request.on('data', (chunk: Buffer) => {
       body += chunk.toString()
     })
     request.on('end', () => {
       const { method, url, headers, rawHeaders } = request
+      gateway.connections.add(request.socket)
       gateway.arrived.push({ method: method!, path: url!, headers, rawHeaders, body })
       if (gateway.hangs) return
       const { status, body: answer, type = 'application/json', headers: more } = gateway.answer
-      response.writeHead(status, { 'content-type': type, ...more }).end(JSON.stringify(answer))
+      const send = () =>
+        response.writeHead(status, { 'content-type': type, ...more }).end(JSON.stringify(answer))
+      if (gateway.delayMs === 0) send()
+      else setTimeout(send, gateway.delayMs)
     })
   })
   const gateway: GatewayStandIn = {
     port,
     arrived: [],
     answer: { status: 202, body: { ticket: 't' } },
+    delayMs: 0,
+    connections: new Set(),
     hangs: false,
+    silent: false,
     start: () => new Promise((resolve) => server.listen(port, '127.0.0.1', resolve)),
     stop: async () => {
       if (!server.listening) return

@@ -45,6 +45,8 @@ export interface LentDoor {
   /** `nginx -s reload`; returns when only new workers serve, or when nginx has refused it. */
   reload(): Promise<void>
   errorLog(): Promise<string>
+  /** Waits until the door trusts so many gateways; all by default. */
+  whenUp(count?: number): Promise<void>
   stop(): Promise<void>
 }
 
@@ -149,6 +151,11 @@ export async function lendDoor(
       })
     },
     errorLog,
+    whenUp: (count = gateways.length) =>
+      eventually(async () => {
+        const { text } = await call(ops, 'GET', '/metrics')
+        return [...text.matchAll(/^sluice_door_gateway_up\{.*\} 1$/gm)].length === count
+      }),
     stop: async () => {
       await redis.stop()
       await endProcess(nginx, 'SIGTERM')

@@ -62,6 +62,7 @@ test('a 503 gives the click back, so that an honest retry is let in at once', as
   expect([dead.status, dead.json.code]).toEqual([503, 'unavailable'])
   await gateway.start()
   gateway.answer = { status: 202, body: {} }
+  await door.whenUp()
   expect((await click(door.flash, 1, token)).status).toBe(202)
   expect((await click(door.flash, 1, token)).status).toBe(429)
 })

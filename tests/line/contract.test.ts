@@ -10,6 +10,7 @@ import { buildApp } from '../../gateway/app.ts'
 import { readGatewayConfig } from '../../gateway/config.ts'
 import type { Services } from '../../gateway/services.ts'
 import { createLog } from '../../platform/log.ts'
+import { readSigningKeys } from '../../platform/signing-keys.ts'
 import { pollAll } from '../crowd.ts'
 import { type Answer, call, pause } from '../door/call.ts'
 import { openShop, type Shop } from '../lend-stack.ts'
@@ -26,7 +27,12 @@ test('every route of the gateway is documented, and nothing else', async () => {
   const config = readGatewayConfig({ ...env, SLUICE_PORT: '1', SLUICE_DEV_SIGN_IN: 'true' })
   // Listed and never called, so the routes need no backends.
   const app = buildApp({
-    ...{ config, log: createLog('contract', 'silent'), metrics: new Registry() },
+    ...{
+      config,
+      keys: readSigningKeys(config),
+      log: createLog('contract', 'silent'),
+      metrics: new Registry(),
+    },
   } as Services)
   const routes = new Set<string>()
   app.addHook('onRoute', ({ method, url }) => {

@@ -1,0 +1,136 @@
+-- Chooses the gateway of a request: consistent hash by buyer with bounded loads (Mirrokni, Thorup, Zadimoghaddam,
+-- "Consistent Hashing with Bounded Loads", arXiv:1608.01350, 2016), so that a buyer meets the same gateway as long as it
+-- has no more than its share. Above that bound it is round robin among those below theirs, where the paper walks on
+-- along the ring: the ring's next one would get all of a hot gateway's overflow. A failed try goes on to another peer;
+-- every call is idempotent.
+--
+-- Loads are counted by each worker for itself: no lock, and a worker that dies takes its counts along. When each worker
+-- keeps its peers within the bound, so does the sum of all, up to one request for each worker.
+local ngx_balancer = require("ngx.balancer")
+local hash_ring = require("edge.hash_ring")
+local peer_health = require("edge.peer_health")
+local peers = require("edge.peers")
+local group_limit = require("edge.group_limit")
+local tunables = require("edge.tunables")
+
+local ceil = math.ceil
+
+local GATEWAY_TIMEOUT = "504"
+local BAD_GATEWAY = "502"
+
+local M = {}
+
+local function hold(group, peer)
+  group.flying = group.flying + 1
+  peer.flying = peer.flying + 1
+  ngx.var.peer = peer.id
+  group_limit.note(group)
+end
+
+local function let_go(group, peer)
+  group.flying = group.flying - 1
+  peer.flying = peer.flying - 1
+  ngx.var.peer = ""
+  group_limit.note(group)
+end
+
+-- May this peer take one more, with so many usable ones?
+local function has_room(group, peer, usable)
+  local bound = ceil(tunables.balance_bound_percent * (group.flying + 1) / (100 * usable))
+  return peer.flying < bound
+end
+
+-- key: the buyer, or "" where nobody is known; tried: set of peers, or nil. Answers a peer, or nil when all were tried.
+local function choose(group, key, tried)
+  local list = group.list
+  local usable = 0
+  for i = 1, #list do
+    if not list[i].out then
+      usable = usable + 1
+    end
+  end
+  if key ~= "" and not tried then
+    local own = list[hash_ring.find(group.ring, key)]
+    if not own.out and has_room(group, own, usable) then
+      return own
+    end
+  end
+  local any
+  for _ = 1, #list do
+    group.turn = group.turn % #list + 1
+    local peer = list[group.turn]
+    if not (tried and tried[peer]) then
+      if not peer.out then
+        if has_room(group, peer, usable) then
+          return peer
+        end
+        any = peer
+      end
+      -- All are out since the funnel asked: one of them, and its answer tells.
+      any = any or peer
+    end
+  end
+  return any
+end
+
+-- The balancer phase of a group's upstream; again for each further try of a request.
+function M.pick(tag)
+  local group = peers.groups[tag]
+  local ctx = ngx.ctx
+  local last = ctx.peer
+  if last then
+    let_go(group, last)
+    local _, status = ngx_balancer.get_last_failure()
+    if status == ngx.HTTP_GATEWAY_TIMEOUT then
+      peer_health.timed_out(last)
+    else
+      peer_health.broke(last)
+    end
+    ctx.tried = ctx.tried or {}
+    ctx.tried[last] = true
+  else
+    -- The funnel has asked already, but a body that took its time came in between.
+    if tag == "flash" and group_limit.is_full() then
+      return ngx.exit(ngx.HTTP_SERVICE_UNAVAILABLE)
+    end
+    if #group.list > 1 then
+      -- proxy_next_upstream_tries caps it.
+      ngx_balancer.set_more_tries(#group.list - 1)
+    end
+  end
+  peer_health.refresh()
+  local peer = #group.list > 0 and choose(group, ngx.var.user_id, ctx.tried)
+  if not peer then
+    return ngx.exit(ngx.HTTP_BAD_GATEWAY)
+  end
+  ctx.peer = peer
+  hold(group, peer)
+  assert(ngx_balancer.set_current_peer(peer.address, peer.port))
+end
+
+local function last_of(list)
+  return list and list:match("([^, :]+)$")
+end
+
+-- The log phase, of every location that reaches a gateway and of @unavailable. What was chosen stands in $peer: nginx
+-- variables outlive the jump to a named location, ngx.ctx does not.
+function M.ended()
+  local var = ngx.var
+  local id = var.peer
+  if id == "" then
+    return
+  end
+  local held = peers.by_id[id]
+  let_go(held.group, held.peer)
+  if last_of(var.upstream_header_time) ~= "-" then
+    return peer_health.answered(held.peer)
+  end
+  local status = last_of(var.upstream_status)
+  if status == GATEWAY_TIMEOUT then
+    peer_health.timed_out(held.peer)
+  elseif status == BAD_GATEWAY then
+    peer_health.broke(held.peer)
+  end
+end
+
+return M
