@@ -1,6 +1,7 @@
 -- The door's own numbers, in Prometheus text form, exact over all workers: every count is one of the shared dict, made at
 -- once, so that a worker that dies takes none with it.
 local latency = require("edge.latency")
+local demand_metrics = require("edge.demand_metrics")
 local gateway_metrics = require("edge.gateway_metrics")
 local refusals = require("edge.refusals")
 local requirements = require("edge.requirements")
@@ -118,6 +119,7 @@ function M.print()
   latencies(lines)
   snapshots(lines)
   dicts(lines)
+  demand_metrics.write(lines, head, line)
   gateway_metrics.print(
     function(name, kind, help) head(lines, name, kind, help) end,
     function(name, value) line(lines, name, value) end

@@ -26,8 +26,26 @@ local function sign_in(client, where)
   return true
 end
 
--- A reply to one command, or nil and the reason.
-local function ask(command, ...)
+-- Sends commands in one go: lists such as { "get", "snapshot" }. Answers the reply to the first, or nil and the reason.
+local function send(client, commands)
+  client:init_pipeline()
+  for _, command in ipairs(commands) do
+    client[command[1]](client, unpack(command, 2))
+  end
+  local replies, err = client:commit_pipeline()
+  if not replies then
+    return nil, err
+  end
+  -- A refused command is { false, reason }.
+  local first = replies[1]
+  if type(first) == "table" and first[1] == false then
+    return nil, first[2]
+  end
+  return first
+end
+
+-- The same over a connection of the pool.
+local function ask(commands)
   local where = environment.redis
   local client = redis:new()
   client:set_timeout(tunables.snapshot_timeout_ms)
@@ -40,7 +58,7 @@ local function ask(command, ...)
     return nil, "Redis: " .. tostring(err)
   end
   local reply
-  reply, err = client[command](client, ...)
+  reply, err = send(client, commands)
   if not reply then
     client:close()
     return nil, "Redis: " .. tostring(err)
@@ -51,9 +69,10 @@ end
 
 local M = {}
 
--- The JSON, or nil and the reason.
-function M.snapshot()
-  local raw, reason = ask("get", "snapshot")
+-- The JSON, or nil and the reason. report: more commands to send, or nil: what a door reports travels with its question;
+-- when it does not arrive, the next one says the same.
+function M.snapshot(report)
+  local raw, reason = ask({ { "get", "snapshot" }, unpack(report or {}) })
   if raw == ngx.null then
     return nil, "Redis has no key snapshot"
   end
@@ -62,7 +81,7 @@ end
 
 -- The block list (contract/blocks.ts), { [buyer] = risk score }, or nil and the reason.
 function M.blocks()
-  local fields, reason = ask("hgetall", "blocks")
+  local fields, reason = ask({ { "hgetall", "blocks" } })
   if not fields then
     return nil, reason
   end

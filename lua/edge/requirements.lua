@@ -1,8 +1,8 @@
 -- What must be there before the door opens: shared dicts, environment, and Lua that loads. Run in init_by_lua, so a
 -- start (or a reload) with something missing fails and says what.
 local DICTS = {
-  "snapshot", "buys", "polls", "admitted", "places", "held", "blocks", "click_addresses", "challenges", "counts",
-  "gateways",
+  "snapshot", "buys", "polls", "admitted", "places", "held", "blocks", "click_addresses", "challenges", "demand",
+  "counts", "gateways",
 }
 
 local M = { DICTS = DICTS }

@@ -29,10 +29,12 @@ local function say_waiting(card, number, running)
     eta_ms = math.ceil(position * 1000 / card.perSecond)
   end
   -- A paused line may go on at any time, but nobody's turn is missed by a slow poll: near tickets ask a gateway.
-  local poll_ms = waiting_place.poll_after_ms(eta_ms, position - math.max(0, card.free), card.pollMs)
+  local switches = card.switches
+  local beyond = position - math.max(0, card.free)
+  local poll_ms = waiting_place.poll_after_ms(eta_ms, beyond, card.pollMs, switches["poll-factor"])
   counts:incr("answers:waiting", 1, 0)
   return say(('{"state":"waiting","position":%d,%s"pollAfterMs":%d}'):format(
-    position, eta_ms and ('"etaMs":%d,'):format(eta_ms) or "", poll_ms))
+    position, eta_ms and switches.eta and ('"etaMs":%d,'):format(eta_ms) or "", poll_ms))
 end
 
 -- The card of a sale in which tickets wait, and whether its line moves.

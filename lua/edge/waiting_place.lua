@@ -30,19 +30,23 @@ end
 
 -- When to ask again: the later the further back, with a fifth of jitter, so that a crowd that came together does not
 -- poll together. Who stands beyond the units that are free waits for one to come back: nobody can say when.
-function M.poll_after_ms(eta_ms, beyond, most)
+-- Ops (or load) may slow all polls down by a factor; then one still comes halfway to the turn at the latest.
+function M.poll_after_ms(eta_ms, beyond, most, factor)
   local base = eta_ms and math.max(500, eta_ms / 4) or 2000 + 50 * beyond
+  if factor > 1 then
+    base = eta_ms and math.max(base, math.min(base * factor, math.max(eta_ms / 2, 500 * factor))) or base * factor
+  end
   return math.floor(math.min(base, most) * (0.9 + 0.2 * math.random()) + 0.5)
 end
 
 -- What a join is told of a ticket: position (0: released), eta and delay of the next poll in ms.
 function M.of(card, number)
   if number <= card.served then
-    return 0, 0, M.poll_after_ms(0, 0, card.pollMs)
+    return 0, 0, M.poll_after_ms(0, 0, card.pollMs, card.switches["poll-factor"])
   end
   local position = M.position(card, number)
   local eta_ms = card.perSecond > 0 and math.ceil(position * 1000 / card.perSecond) or 0
-  return position, eta_ms, M.poll_after_ms(eta_ms, 0, card.pollMs)
+  return position, eta_ms, M.poll_after_ms(eta_ms, 0, card.pollMs, card.switches["poll-factor"])
 end
 
 return M
