@@ -1,9 +1,12 @@
-import { SNAPSHOT, SNAPSHOT_TURN, saleKeys } from '../contract/keys.ts'
+import { BLOCKS_VERSION } from '../contract/blocks.ts'
+import { BLOCKS, CENTRE, SNAPSHOT, SNAPSHOT_TURN, saleKeys } from '../contract/keys.ts'
 import type { SaleCard, Snapshot } from '../contract/snapshot.ts'
 import type { Sale } from '../contract/words.ts'
 import type { Logger } from '../platform/log.ts'
 import type { Redis } from '../platform/redis.ts'
+import type { Centre } from './centre.ts'
 import { fastest, perSecond } from './line/pace.ts'
+import type { OrderLag } from './load/order-lag.ts'
 
 const EVERY_MS = 100
 
@@ -14,9 +17,13 @@ const EVERY_MS = 100
 export function startSnapshots(deps: {
   redis: Redis
   liveSales: () => Sale[]
+  /** Brings the block list back to a Redis that has lost it. */
+  spreadBlocks: () => Promise<void>
   /** The longest delay between two polls that the door may tell, ms. */
   farPollMs: number
   name: string
+  centre: Centre
+  orderLag: OrderLag
   log: Logger
 }): () => void {
   let writing = false
@@ -25,7 +32,10 @@ export function startSnapshots(deps: {
     writing = true
     try {
       const turn = await deps.redis.set(SNAPSHOT_TURN, deps.name, 'PX', EVERY_MS - 10, 'NX')
-      if (turn === 'OK') await writeSnapshot(deps.redis, deps.liveSales(), deps.farPollMs)
+      if (turn === 'OK') {
+        const { blocks } = await writeSnapshot(deps.redis, deps.liveSales(), deps.farPollMs, deps)
+        if (blocks === undefined) await deps.spreadBlocks()
+      }
     } catch (error) {
       deps.log.warn({ err: error }, 'snapshot not written')
     } finally {
@@ -40,19 +50,27 @@ const NUMBERS = [
 ] as const
 type Numbers = Record<(typeof NUMBERS)[number], number>
 
-/** Reads all live cards in one round trip and writes what the door needs to know of them. */
-export async function writeSnapshot(redis: Redis, sales: Sale[], farPollMs: number): Promise<void> {
+/** Reads all live cards in one round trip and writes what the door needs to know of them, as the centre steers it. */
+export async function writeSnapshot(
+  redis: Redis,
+  sales: Sale[],
+  farPollMs: number,
+  steering?: { centre: Centre; orderLag: OrderLag },
+): Promise<Snapshot> {
   // The time before the reading: what the door takes to have happened since is never too little.
   const now = Date.now()
-  const pipeline = redis.pipeline()
+  const pipeline = redis.pipeline().hget(BLOCKS, BLOCKS_VERSION)
   for (const sale of sales) {
     const { card, line, gone } = saleKeys(sale.id)
     pipeline.hmget(card, 'phase', 'ending', ...NUMBERS)
     pipeline.zcard(line)
     pipeline.getBuffer(gone)
   }
-  const replies = sales.length === 0 ? [] : ((await pipeline.exec()) ?? [])
-  const snapshot: Snapshot = { seq: now, at: now, sales: {} }
+  pipeline.get(CENTRE)
+  const [blocks, ...replies] = (await pipeline.exec()) ?? []
+  const version = blocks?.[1] as string | null | undefined
+  const snapshot: Snapshot = { seq: now, at: now, ...(version ? { blocks: version } : {}), sales: {} }
+  const rooms = new Map<number, number>()
   sales.forEach((sale, i) => {
     const [error, fields] = replies[3 * i] as [Error | null, (string | null)[]]
     const [, tickets] = replies[3 * i + 1] as [Error | null, number]
@@ -67,8 +85,14 @@ export async function writeSnapshot(redis: Redis, sales: Sale[], farPollMs: numb
       pollMs: farPollMs,
       ...(gone ? { gone: gone.toString('base64') } : {}),
     }
+    const { standby, left, waiting, flying, served } = numbers
+    rooms.set(sale.id, left + standby - waiting - flying)
+    steering?.orderLag.note(sale.id, served, flying, now)
   })
-  await redis.set(SNAPSHOT, JSON.stringify(snapshot))
+  const remembered = replies.at(-1)?.[1] as string | null
+  const memory = await steering?.centre.steer(snapshot, rooms, remembered)
+  await redis.mset(SNAPSHOT, JSON.stringify(snapshot), ...(memory ? [CENTRE, JSON.stringify(memory)] : []))
+  return snapshot
 }
 
 function toCard(

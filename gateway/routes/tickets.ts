@@ -3,6 +3,7 @@ import { Problem } from '../../contract/errors.ts'
 import type { Absence } from '../../contract/line/absence.ts'
 import { reenterLine } from '../../contract/line/join.ts'
 import { leaveLine } from '../../contract/line/release.ts'
+import type { SwitchValues } from '../../contract/switches.ts'
 import { readTicket, type Ticket } from '../../contract/ticket.ts'
 import { findTicketRow } from '../../contract/ticket-row.ts'
 import { HOLDING_STATES, REFUSED_STATES, type TicketState } from '../../contract/words.ts'
@@ -31,7 +32,7 @@ const ORDER_POLL_MS = 3_000
 
 /** GET and DELETE /api/tickets/{ticket}: where a buyer stands, and leaving the line. */
 export function ticketRoutes(app: App, services: Services): void {
-  const { config, keys, redis, mysql, line, publisher, log } = services
+  const { config, keys, redis, mysql, line, publisher, switches, log } = services
 
   /** A ticket that this buyer holds; a foreign one is as unknown as a forged one. */
   const ownTicket = (text: string, buyer: string): Ticket => {
@@ -58,7 +59,7 @@ export function ticketRoutes(app: App, services: Services): void {
       const ticket = ownTicket(request.params.ticket, request.buyer)
       const standing = await standingOf(ticket)
       reply.header('cache-control', 'no-store').header(STATE_HEADER, standing.state)
-      return view(ticket, standing, absenceOf(config))
+      return view(ticket, standing, absenceOf(config), switches.of(ticket.sale))
     },
   )
 
@@ -83,7 +84,12 @@ export function ticketRoutes(app: App, services: Services): void {
   )
 }
 
-function view(ticket: Ticket, standing: Standing, absence: Absence): Static<typeof answer> {
+function view(
+  ticket: Ticket,
+  standing: Standing,
+  absence: Absence,
+  switched: SwitchValues,
+): Static<typeof answer> {
   const state = standing.state as TicketState
   if (state === 'waiting') {
     // Beyond the units that are free nobody can say when, or whether, one comes back.
@@ -93,11 +99,11 @@ function view(ticket: Ticket, standing: Standing, absence: Absence): Static<type
     return {
       state,
       position: standing.position,
-      ...(eta === undefined ? {} : { etaMs: eta }),
-      pollAfterMs: pollAfterMs(place, absence),
+      ...(eta === undefined || !switched.eta ? {} : { etaMs: eta }),
+      pollAfterMs: pollAfterMs(place, absence, switched['poll-factor']),
     }
   }
-  if (state === 'released') return { state, pollAfterMs: RELEASED_POLL_MS }
+  if (state === 'released') return { state, pollAfterMs: RELEASED_POLL_MS * switched['poll-factor'] }
   if ((REFUSED_STATES as readonly string[]).includes(state)) return { state }
   const order = `${ticket.sale}-${ticket.number}`
   const moving =
@@ -106,6 +112,6 @@ function view(ticket: Ticket, standing: Standing, absence: Absence): Static<type
     state,
     order,
     ...(state === 'awaiting_payment' && standing.payBy > 0 ? { payBy: standing.payBy } : {}),
-    ...(moving ? { pollAfterMs: ORDER_POLL_MS } : {}),
+    ...(moving ? { pollAfterMs: ORDER_POLL_MS * switched['poll-factor'] } : {}),
   }
 }

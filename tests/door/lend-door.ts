@@ -3,7 +3,7 @@ import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { SaleCard } from '../../contract/snapshot.ts'
+import type { SaleCard, Snapshot } from '../../contract/snapshot.ts'
 import { provideCertificate } from '../../stack/certificate.ts'
 import { provideKeyFile } from '../../stack/key-file.ts'
 import { choosePort } from '../../stack/ports.ts'
@@ -33,13 +33,17 @@ export interface LentDoor {
   env: Record<string, string>
   confPath: string
   pid: number
+  /** What the published snapshots say besides sales. */
+  steering: Pick<Snapshot, 'switches' | 'hotUsers'>
   /** Writes the snapshot and waits until the door has pulled it. */
   publish(...cards: SaleCard[]): Promise<void>
   writeSnapshot(text: string): Promise<unknown>
   stopRedis(): Promise<void>
   startRedis(): Promise<void>
-  /** Edits tunables.conf, as ops would. */
-  tune(change: (conf: string) => string): Promise<void>
+  /** Writes the block list as a gateway does; the next snapshot names its version. `scores`: buyer -> risk. */
+  writeBlocks(scores: Record<string, number>): Promise<void>
+  /** Edits tunables.conf, or another of the tunables files, as ops would. */
+  tune(change: (conf: string) => string, file?: string): Promise<void>
   /** `nginx -s reload`; returns when only new workers serve, or when nginx has refused it. */
   reload(): Promise<void>
   errorLog(): Promise<string>
@@ -49,16 +53,25 @@ export interface LentDoor {
 }
 
 export async function lendDoor(
-  options: { gateways?: number; redisDown?: boolean; tls?: boolean; tune?: (conf: string) => string } = {},
+  options: {
+    gateways?: number
+    redisDown?: boolean
+    tls?: boolean
+    tune?: (conf: string) => string
+    /** Another door, whose Redis this one shares. */
+    beside?: LentDoor
+    env?: Record<string, string>
+  } = {},
 ): Promise<LentDoor> {
   const dir = await mkdtemp(join(tmpdir(), 'lent-door-'))
   const root = join(dir, 'checkout')
   const run = join(dir, 'run')
   for (const room of ['nginx', 'lua']) await cp(join(CHECKOUT, room), join(root, room), { recursive: true })
   await mkdir(join(run, 'www'), { recursive: true })
-  const tunables = join(root, 'nginx', 'tunables.conf')
-  const tune = async (change: (conf: string) => string) =>
-    writeFile(tunables, change(await readFile(tunables, 'utf8')))
+  const tune = async (change: (conf: string) => string, file = 'tunables.conf') => {
+    const path = join(root, 'nginx', file)
+    await writeFile(path, change(await readFile(path, 'utf8')))
+  }
   // Quick, so that the tests need not wait.
   await tune((conf) => conf.replace('snapshot_pull_ms = 200', 'snapshot_pull_ms = 30'))
   if (options.tune) await tune(options.tune)
@@ -69,12 +82,13 @@ export async function lendDoor(
     : undefined
   const gateways: GatewayStandIn[] = []
   for (let n = 0; n < (options.gateways ?? 1); n++) gateways.push(await startGateway(await choosePort()))
-  const redis = redisWithPassword(await choosePort(), dir)
+  const redis = options.beside ? redisOf(options.beside) : redisWithPassword(await choosePort(), dir)
   const env = {
     SLUICE_REDIS_URL: redis.url,
     SLUICE_JWT_SECRET: JWT_SECRET,
     SLUICE_TICKET_SECRET: TICKET_SECRET,
     SLUICE_EDGE_KEY: EDGE_KEY,
+    ...options.env,
     SLUICE_KEY_FILE: provideKeyFile(join(run, 'keys')),
   }
   if (!options.redisDown) await redis.start()
@@ -109,7 +123,10 @@ export async function lendDoor(
   }
 
   let seq = 0
+  let blocks: string | undefined
+  const steering: LentDoor['steering'] = {}
   return {
+    steering,
     flash,
     shop,
     ops,
@@ -124,10 +141,14 @@ export async function lendDoor(
       // A sale whose title tells which snapshot the door has.
       const marker = { ...openSale(MARKER), title: `snapshot ${++seq}` }
       const sales = Object.fromEntries([...cards, marker].map((card) => [card.id, card]))
-      await redis.set('snapshot', JSON.stringify({ seq, at: Date.now(), sales }))
+      await redis.set('snapshot', JSON.stringify({ seq, at: Date.now(), blocks, sales, ...steering }))
       await eventually(
         async () => (await call(flash, 'GET', `/api/sales/${MARKER}`)).json?.title === marker.title,
       )
+    },
+    writeBlocks: async (scores) => {
+      blocks = `list ${++seq}`
+      await redis.hset('blocks', { '': blocks, ...scores })
     },
     writeSnapshot: (text) => redis.set('snapshot', text),
     stopRedis: redis.stop,
@@ -156,6 +177,16 @@ export async function lendDoor(
     },
   }
 }
+
+/** A door beside another neither starts nor stops its Redis. */
+const redisOf = (door: LentDoor) => ({
+  url: door.env.SLUICE_REDIS_URL!,
+  start: async () => {},
+  stop: async () => {},
+  hset: async (_key: string, scores: Record<string, string | number>) =>
+    door.writeBlocks(scores as Record<string, number>),
+  set: (_key: string, value: string) => door.writeSnapshot(value),
+})
 
 const childrenOf = async (pid: number): Promise<string[]> =>
   (await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8')).trim().split(' ')

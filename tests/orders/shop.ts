@@ -4,6 +4,7 @@ import type { Absence } from '../../contract/line/absence.ts'
 import { endLeases, releaseDue } from '../../contract/line/release.ts'
 import type { ReleaseMessage } from '../../contract/release-message.ts'
 import { readSale } from '../../contract/sales.ts'
+import { NOTHING_SET, valuesOf } from '../../contract/switches.ts'
 import { buildApp } from '../../gateway/app.ts'
 import type { App, Services } from '../../gateway/services.ts'
 import { createSale } from '../../ops/create-sale.ts'
@@ -84,6 +85,7 @@ function gatewayOf({ mysql }: LentStores, redis: Redis, provider: ScriptedProvid
       SLUICE_DEV_SIGN_IN: false,
     },
     sales: { get: (id: number) => readSale(mysql, id), live: () => [], refresh: async () => {} },
+    switches: { of: () => valuesOf(NOTHING_SET, 0) },
     ...{ mysql, redis, provider, log, metrics: new Registry() },
   } as unknown as Services)
 }
