@@ -63,6 +63,17 @@ test('line-growth: as many wait as shall, and all of them are served', () => {
   expect(proofsOf('line-growth')).toMatchObject({ waiting: 800, wanted: 800, served: 200 })
 })
 
+test('waiting-polls: everybody is told his place, by the door or a gateway, and nobody is passed over', () => {
+  const { polls, told, passed, waiting, stillWaiting, shortestMs, longestMs } = proofsOf('waiting-polls')
+  expect(Number(told) + Number(passed)).toBe(polls)
+  // 20 units are held; the door sends the 50 after them, and as many as may come in its margin, to a gateway.
+  expect(told).toBeGreaterThan(0)
+  expect(passed).toBeGreaterThan(0)
+  expect([waiting, stillWaiting]).toEqual([400, 400])
+  expect(shortestMs).toBeGreaterThanOrEqual(1_800)
+  expect(longestMs).toBeLessThanOrEqual(22_000)
+})
+
 test('workers: every click is an order, with any number of processes and sales', () => {
   const { orders, expected } = proofsOf('workers')
   expect(orders).toBe(expected)

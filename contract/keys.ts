@@ -10,12 +10,20 @@
  * | sale:{ID}:lease | zset | "epoch:number,number,…" -> deadline ms, of batches not yet confirmed by RabbitMQ |
  * | sale:{ID}:holder | hash | buyer -> number, of those released, reserved or holding a unit |
  * | sale:{ID}:fate | hash | number -> "state,quantity,payByMs,version,buyer" of those reserved or recorded |
+ * | sale:{ID}:away | zset | buyer -> until when the place is kept, ms, of those passed over because they stopped asking |
+ * | sale:{ID}:kept | hash | buyer -> "number,quantity" of the same |
+ * | sale:{ID}:seen | hash | number -> when its buyer last asked, ms, of those near the head |
+ * | sale:{ID}:called | zset | number -> since when all up to it are near the head, ms |
  * | sale:{ID}:gone | string | bitmap of the numbers that left the line out of turn, modulo 131,072 |
  * | sale:{ID}:passes | zset | nonce -> expiry in seconds, of challenge passes that became a ticket |
  * | sale:{ID}:answer:BUYER | string | JSON list of the right answers to the buyer's captcha or quiz; gone at the first try |
  * | sale:{ID}:proof:SIGNATURE | string | the buyer who solved this proof of work, until it expires |
  * | snapshot | string | JSON for the door (contract/snapshot.ts) |
  * | snapshot:turn | string | which gateway writes the next snapshot |
+ * | switches | string | JSON: the switches set by hand (contract/switches.ts) |
+ * | centre | string | JSON: what the next writer of a snapshot must know (contract/centre.ts): shares, level, hot list |
+ * | edges, gateways | set | names of the doors and gateways that report |
+ * | edge:NAME, gateway:NAME | string | JSON: a door's report of demand, a gateway's of its load; gone after seconds |
  */
 export const saleKeys = (sale: number) => {
   const card = `sale:{${sale}}`
@@ -28,6 +36,10 @@ export const saleKeys = (sale: number) => {
     holder: `${card}:holder`,
     fate: `${card}:fate`,
     gone: `${card}:gone`,
+    away: `${card}:away`,
+    kept: `${card}:kept`,
+    seen: `${card}:seen`,
+    called: `${card}:called`,
     passes: `${card}:passes`,
   }
 }
@@ -37,6 +49,18 @@ export const proofKey = (sale: number, signature: string): string => `sale:{${sa
 
 export const SNAPSHOT = 'snapshot'
 export const SNAPSHOT_TURN = 'snapshot:turn'
+
+export const SWITCHES = 'switches'
+export const CENTRE = 'centre'
+
+/** Who reports: a set of names, and one short-lived key for each. */
+export const reportKeys = {
+  edge: { names: 'edges', of: (name: string) => `edge:${name}` },
+  gateway: { names: 'gateways', of: (name: string) => `gateway:${name}` },
+}
+
+/** Pub/sub: a message is the version of the switches that were changed; Redis holds them. */
+export const SWITCHES_CHANGED = 'switches-changed'
 
 /** Pub/sub: a message is the ID of a sale whose settings changed. */
 export const SALE_CHANGED = 'sale-changed'

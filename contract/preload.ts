@@ -94,7 +94,10 @@ interface TicketRow {
 
 async function loadTickets(db: Db, redis: Redis, id: number): Promise<{ unpaid: number }> {
   const keys = saleKeys(id)
-  const all = [keys.card, keys.line, keys.wants, keys.flight, keys.holder, keys.fate, keys.gone]
+  const all = [
+    ...[keys.card, keys.line, keys.wants, keys.flight, keys.holder, keys.fate],
+    ...[keys.gone, keys.seen, keys.called, keys.away, keys.kept],
+  ]
   await loadFates(redis, all, ['1'])
   let unpaid = 0
   for (let after = 0; ; ) {

@@ -18,6 +18,14 @@ export class SaleUnloaded extends Error {
   }
 }
 
+const PART = /^-- part: (\w+)$/gm
+
+/** A script's text; where it says `-- part: NAME` stands lua/redis/parts/NAME.lua, since Redis has no `require`. */
+function readScript(name: string): string {
+  const read = (...path: string[]): string => readFileSync(join(ROOT, 'lua', 'redis', ...path), 'utf8')
+  return read(`${name}.lua`).replace(PART, (_, part: string) => read('parts', `${part}.lua`))
+}
+
 type Reply = (number | string)[]
 type Call = (redis: Redis, keys: string[], args: (number | string)[]) => Promise<Reply>
 
@@ -28,7 +36,7 @@ type Call = (redis: Redis, keys: string[], args: (number | string)[]) => Promise
  * Rejects when Redis is not reachable or does not answer in time; all scripts may then be asked again.
  */
 export function script(name: string): Call {
-  const lua = readFileSync(join(ROOT, 'lua', 'redis', `${name}.lua`), 'utf8')
+  const lua = readScript(name)
   const known = new WeakSet<Redis>()
   return async (redis, keys, args) => {
     if (!known.has(redis)) {

@@ -1,3 +1,4 @@
+import type { SwitchValues } from './switches.ts'
 import type { SalePhase } from './words.ts'
 
 /**
@@ -11,6 +12,10 @@ export interface Snapshot {
   /** When it was written. */
   at: number
   sales: Record<string, SaleCard>
+  /** What is switched for all sales. */
+  switches?: SwitchValues
+  /** Buyers who ask too often: the door makes them wait longer between two clicks. */
+  hotUsers?: string[]
 }
 
 export interface SaleCard {
@@ -41,6 +46,10 @@ export interface SaleCard {
   free: number
   /** Release speed, for the time a buyer still waits; 0 when unknown. */
   perSecond: number
+  /** The admission share, from 0 to 1: the door lets in those buyers whose point in this sale lies below it. */
+  share?: number
+  /** What is switched for this sale, where it differs from what is for all. */
+  switches?: SwitchValues
   /** What the release never exceeds, tickets a second. */
   fastest: number
   /** The longest delay between two polls that the door may tell, ms, before its jitter of a tenth. */

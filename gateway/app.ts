@@ -13,6 +13,7 @@ import { saleRoutes } from './routes/sales.ts'
 import { ticketRoutes } from './routes/tickets.ts'
 import { webhookRoutes } from './routes/webhook.ts'
 import type { App, Services } from './services.ts'
+import { refuseSwitchedOff } from './switches/refuse-switched-off.ts'
 
 const BODY_BYTES = 4_096
 
@@ -59,6 +60,7 @@ export function buildApp(services: Services): App {
       const key = Buffer.from(String(request.headers['x-edge-key'] ?? ''))
       if (key.length !== edgeKey.length || !timingSafeEqual(key, edgeKey)) throw new Problem('not_found')
     })
+    scope.addHook('onRequest', refuseSwitchedOff(services.switches))
     await overload.guard(scope as App)
     saleRoutes(scope as App, services)
     scope.register(async (inLine) => {

@@ -5,9 +5,12 @@ import type { Sale } from '../contract/words.ts'
 import type { Logger } from '../platform/log.ts'
 import type { Pool } from '../platform/mysql.ts'
 import type { Redis } from '../platform/redis.ts'
+import type { SwitchBoard } from './switches/switch-board.ts'
 
 /** How long a sale is believed without asking MySQL; pub/sub ends it sooner where something changed. */
 const FRESH_MS = 10_000
+/** A hot sale is read again at this age, before anybody has to wait for it. */
+const WARM_MS = 5_000
 const MOST_SALES = 10_000
 
 interface Entry {
@@ -20,6 +23,8 @@ export interface SaleCache {
   get(id: number): Promise<Sale | undefined>
   /** The sales that the release loop and the snapshot look after, as last read. */
   live(): Sale[]
+  /** Reads these ahead of time, where what is known of them is about to be too old. For hot ones. */
+  warm(ids: readonly number[]): void
   /** Reads the live sales from MySQL again. */
   refresh(): Promise<void>
 }
@@ -28,7 +33,12 @@ export interface SaleCache {
  * What this gateway knows of sales that does not change with every click. Read from MySQL, kept in node-cache,
  * forgotten when ops publish a change; while MySQL is down the last known values serve on.
  */
-export function createSaleCache(mysql: Pool, subscriber: Redis, log: Logger): SaleCache {
+export function createSaleCache(
+  mysql: Pool,
+  subscriber: Redis,
+  log: Logger,
+  switches?: Pick<SwitchBoard, 'of'>,
+): SaleCache {
   const cache = new NodeCache({ useClones: false, stdTTL: 3600, checkperiod: 60, maxKeys: MOST_SALES })
   const reading = new Map<number, Promise<Sale | undefined>>()
   let liveSales: Sale[] = []
@@ -66,17 +76,34 @@ export function createSaleCache(mysql: Pool, subscriber: Redis, log: Logger): Sa
   // Changes published while the subscription was cut were missed: believe nothing.
   subscriber.on('ready', () => cache.flushAll())
 
+  const readOnce = (id: number, entry: Entry | undefined): Promise<Sale | undefined> => {
+    const running = reading.get(id)
+    if (running) return running
+    const started = read(id, entry)
+    reading.set(id, started)
+    return started
+  }
+
+  /** As it is sold now: without its challenge where challenges are switched off. */
+  const asSwitched = <S extends Sale | undefined>(sale: S): S =>
+    sale === undefined || sale.challenge === 'none' || (switches?.of(sale.id).challenge ?? true)
+      ? sale
+      : { ...sale, challenge: 'none' }
+
   return {
-    get(id) {
+    async get(id) {
       const entry = cache.get<Entry>(id)
-      if (entry && Date.now() - entry.readAt < FRESH_MS) return Promise.resolve(entry.sale)
-      const running = reading.get(id)
-      if (running) return running
-      const started = read(id, entry)
-      reading.set(id, started)
-      return started
+      const fresh = entry !== undefined && Date.now() - entry.readAt < FRESH_MS
+      return asSwitched(fresh ? entry.sale : await readOnce(id, entry))
     },
-    live: () => liveSales,
+    live: () => liveSales.map(asSwitched),
+    warm(ids) {
+      for (const id of ids) {
+        const entry = cache.get<Entry>(id)
+        if (entry && Date.now() - entry.readAt < WARM_MS) continue
+        readOnce(id, entry).catch((error) => log.warn({ err: error, sale: id }, 'hot sale not read ahead'))
+      }
+    },
     refresh,
   }
 }

@@ -6,14 +6,18 @@ import { createMetrics } from '../platform/metrics.ts'
 import { runUntilStopped } from '../platform/run-until-stopped.ts'
 import { readSigningKeys } from '../platform/signing-keys.ts'
 import { buildApp } from './app.ts'
+import { createCentre } from './centre.ts'
 import { createChallenges } from './challenges/challenges.ts'
-import { type GatewayConfig, readGatewayConfig } from './config.ts'
+import { absenceOf, type GatewayConfig, readGatewayConfig } from './config.ts'
 import { closeConnections, openConnections } from './connections.ts'
 import { createLine } from './line/line.ts'
+import { createOrderLag } from './load/order-lag.ts'
+import { startLoadReports } from './load/report-load.ts'
 import { watchRedis } from './redis-pulse.ts'
 import { createPublisher } from './release/publisher.ts'
 import { startReleaseLoop } from './release/release-loop.ts'
 import { createSaleCache } from './sale-cache.ts'
+import { createSwitchBoard } from './switches/switch-board.ts'
 import { startSnapshots } from './write-snapshot.ts'
 
 const LIVE_SALES_MS = 1_000
@@ -37,15 +41,18 @@ async function start(config: GatewayConfig): Promise<() => Promise<void>> {
     confirmMs: config.SLUICE_CONFIRM_MS,
     log,
   })
-  const sales = createSaleCache(mysql, subscriber, log)
+  const switches = await createSwitchBoard({ redis, subscriber, mysql, log })
+  const sales = createSaleCache(mysql, subscriber, log, switches)
   await subscriber.subscribe(SALE_CHANGED)
   await sales.refresh()
   const challenges = createChallenges({ config, keys, redis, mysql, metrics, log })
   const refreshing = setInterval(() => {
+    sales.warm(switches.hotSales())
     sales.refresh().catch((error) => log.warn({ err: error }, 'live sales not read'))
     challenges.warm(sales.live())
   }, LIVE_SALES_MS)
-  const line = createLine(redis, mysql, log)
+  const absence = absenceOf(config)
+  const line = createLine(redis, mysql, absence, log)
   const release = startReleaseLoop({
     redis,
     publisher,
@@ -53,13 +60,22 @@ async function start(config: GatewayConfig): Promise<() => Promise<void>> {
     load: line.load,
     leaseMs: config.SLUICE_LEASE_MS,
     flightWindow: config.SLUICE_FLIGHT_WINDOW,
+    absence,
     onReleased: ({ message }) =>
       released.inc({ sale: message.sale, kind: message.kind }, message.tickets.length),
     log,
   })
+  const orderLag = createOrderLag()
+  const centre = createCentre({
+    ...{ redis, mysql, switches, log, name: config.SLUICE_NAME },
+    limits: {
+      ...{ from: config.SLUICE_SHARE_FROM, surplus: config.SLUICE_SHARE_SURPLUS },
+      ...{ salePerS: config.SLUICE_HOT_SALE, userPerS: config.SLUICE_HOT_USER },
+    },
+  })
   const stopSnapshots = startSnapshots({
-    ...{ redis, liveSales: sales.live, name: config.SLUICE_NAME, log },
-    farPollMs: config.SLUICE_FAR_POLL_MS,
+    ...{ redis, liveSales: sales.live, name: config.SLUICE_NAME, centre, orderLag, log },
+    farPollMs: absence.farPollMs,
   })
   const provider = createProvider(config.SLUICE_PAYMENT_URL, config.SLUICE_PAYMENT_KEY)
   const pulse = watchRedis(redis)
@@ -74,9 +90,13 @@ async function start(config: GatewayConfig): Promise<() => Promise<void>> {
     publisher,
     release,
     provider,
+    switches,
     pulse,
     metrics,
     log,
+  })
+  const stopReports = startLoadReports({
+    ...{ redis, name: config.SLUICE_NAME, server: app.server, queued: publisher.queued, orderLag, log },
   })
   await app.listen({ host: config.SLUICE_HOST, port: config.SLUICE_PORT, backlog: 4_096 })
 
@@ -85,6 +105,8 @@ async function start(config: GatewayConfig): Promise<() => Promise<void>> {
     pulse.stop()
     clearInterval(refreshing)
     stopSnapshots()
+    stopReports()
+    switches.stop()
     await release.stop()
     await publisher.close()
     await provider.close()

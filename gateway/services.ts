@@ -14,6 +14,7 @@ import type { RedisPulse } from './redis-pulse.ts'
 import type { Publisher } from './release/publisher.ts'
 import type { ReleaseLoop } from './release/release-loop.ts'
 import type { SaleCache } from './sale-cache.ts'
+import type { SwitchBoard } from './switches/switch-board.ts'
 
 /** Everything the routes work with. */
 export interface Services {
@@ -27,6 +28,7 @@ export interface Services {
   publisher: Publisher
   release: ReleaseLoop
   provider: PaymentProvider
+  switches: SwitchBoard
   pulse: RedisPulse
   metrics: Registry
   log: Logger

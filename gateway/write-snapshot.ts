@@ -1,9 +1,11 @@
-import { SNAPSHOT, SNAPSHOT_TURN, saleKeys } from '../contract/keys.ts'
+import { CENTRE, SNAPSHOT, SNAPSHOT_TURN, saleKeys } from '../contract/keys.ts'
 import type { SaleCard, Snapshot } from '../contract/snapshot.ts'
 import type { Sale } from '../contract/words.ts'
 import type { Logger } from '../platform/log.ts'
 import type { Redis } from '../platform/redis.ts'
+import type { Centre } from './centre.ts'
 import { fastest, perSecond } from './line/pace.ts'
+import type { OrderLag } from './load/order-lag.ts'
 
 const EVERY_MS = 100
 
@@ -17,6 +19,8 @@ export function startSnapshots(deps: {
   /** The longest delay between two polls that the door may tell, ms. */
   farPollMs: number
   name: string
+  centre: Centre
+  orderLag: OrderLag
   log: Logger
 }): () => void {
   let writing = false
@@ -25,7 +29,7 @@ export function startSnapshots(deps: {
     writing = true
     try {
       const turn = await deps.redis.set(SNAPSHOT_TURN, deps.name, 'PX', EVERY_MS - 10, 'NX')
-      if (turn === 'OK') await writeSnapshot(deps.redis, deps.liveSales(), deps.farPollMs)
+      if (turn === 'OK') await writeSnapshot(deps.redis, deps.liveSales(), deps.farPollMs, deps)
     } catch (error) {
       deps.log.warn({ err: error }, 'snapshot not written')
     } finally {
@@ -40,8 +44,13 @@ const NUMBERS = [
 ] as const
 type Numbers = Record<(typeof NUMBERS)[number], number>
 
-/** Reads all live cards in one round trip and writes what the door needs to know of them. */
-export async function writeSnapshot(redis: Redis, sales: Sale[], farPollMs: number): Promise<void> {
+/** Reads all live cards in one round trip and writes what the door needs to know of them, as the centre steers it. */
+export async function writeSnapshot(
+  redis: Redis,
+  sales: Sale[],
+  farPollMs: number,
+  steering?: { centre: Centre; orderLag: OrderLag },
+): Promise<void> {
   // The time before the reading: what the door takes to have happened since is never too little.
   const now = Date.now()
   const pipeline = redis.pipeline()
@@ -51,8 +60,10 @@ export async function writeSnapshot(redis: Redis, sales: Sale[], farPollMs: numb
     pipeline.zcard(line)
     pipeline.getBuffer(gone)
   }
-  const replies = sales.length === 0 ? [] : ((await pipeline.exec()) ?? [])
+  pipeline.get(CENTRE)
+  const replies = (await pipeline.exec()) ?? []
   const snapshot: Snapshot = { seq: now, at: now, sales: {} }
+  const rooms = new Map<number, number>()
   sales.forEach((sale, i) => {
     const [error, fields] = replies[3 * i] as [Error | null, (string | null)[]]
     const [, tickets] = replies[3 * i + 1] as [Error | null, number]
@@ -67,8 +78,13 @@ export async function writeSnapshot(redis: Redis, sales: Sale[], farPollMs: numb
       pollMs: farPollMs,
       ...(gone ? { gone: gone.toString('base64') } : {}),
     }
+    const { standby, left, waiting, flying, served } = numbers
+    rooms.set(sale.id, left + standby - waiting - flying)
+    steering?.orderLag.note(sale.id, served, flying, now)
   })
-  await redis.set(SNAPSHOT, JSON.stringify(snapshot))
+  const remembered = replies.at(-1)?.[1] as string | null
+  const memory = await steering?.centre.steer(snapshot, rooms, remembered)
+  await redis.mset(SNAPSHOT, JSON.stringify(snapshot), ...(memory ? [CENTRE, JSON.stringify(memory)] : []))
 }
 
 function toCard(

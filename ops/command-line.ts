@@ -13,6 +13,7 @@ import { addSchema } from './commands/schema.ts'
 import { addStart } from './commands/start.ts'
 import { addStatus } from './commands/status.ts'
 import { addStop } from './commands/stop.ts'
+import { addSwitch } from './commands/switch.ts'
 import { addToken } from './commands/token.ts'
 import { InputError } from './sale-input.ts'
 
@@ -23,7 +24,7 @@ export interface Surroundings {
 }
 
 const SALE_COMMANDS: AddCommand[] = [addSaleCreate, addSaleList, addSaleShow, addSalePublish, addSalePhases]
-const COMMANDS: AddCommand[] = [addStart, addStop, addStatus, addToken, addAudit, addSchema]
+const COMMANDS: AddCommand[] = [addStart, addStop, addStatus, addToken, addAudit, addSwitch, addSchema]
 
 /**
  * Runs one command of the command line; gives the exit code: 0 done, 1 failed (or bad news, for `audit`), 2 not

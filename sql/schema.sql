@@ -123,3 +123,16 @@ CREATE TABLE restores (
   PRIMARY KEY (sale_id, number),
   CONSTRAINT restores_order FOREIGN KEY (sale_id, number) REFERENCES orders (sale_id, number)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+
+CREATE TABLE switches (
+  sale_id int unsigned NOT NULL,
+  name varchar(40) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  version int unsigned NOT NULL,
+  value_before varchar(40) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  value_after varchar(40) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  who varchar(100) NOT NULL,
+  reason varchar(200) NOT NULL,
+  changed_at datetime(3) NOT NULL,
+  PRIMARY KEY (sale_id, name, version),
+  KEY newest (changed_at)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;

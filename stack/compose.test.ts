@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { parse } from 'yaml'
 import { KNOWN_KEYS } from '../platform/config.ts'
 import { ROOT } from '../platform/root.ts'
 
@@ -31,4 +32,45 @@ test('the safe settings of the servers are the same with and without Docker', ()
     expect(compose).toContain(option)
   expect(compose).toMatch(/--appendfsync\n\s+- always/)
   expect(compose).toMatch(/--maxmemory-policy\n\s+- noeviction/)
+})
+
+interface Service {
+  environment?: Record<string, string>
+  volumes?: string[]
+  ports?: string[]
+  command?: string[]
+  cpu_shares?: number
+}
+const { services, volumes } = parse(compose, { merge: true }) as {
+  services: Record<string, Service>
+  volumes: Record<string, null>
+}
+/** Where a service's volumes stand inside its container. */
+const mounted = (service: string) =>
+  (services[service]?.volumes ?? []).map((volume) => volume.replace(/:ro$/, '').split(':').at(-1))
+
+test('every named volume is declared', () => {
+  for (const { volumes: used = [] } of Object.values(services))
+    for (const volume of used)
+      if (/^[a-z]/.test(volume)) expect(Object.keys(volumes)).toContain(volume.split(':')[0])
+})
+
+test('the shop has a container of its own, which comes first, and every port is for this machine only', () => {
+  expect(services.shop?.command?.at(-1)).toBe('/var/sluice/shop/nginx.conf')
+  expect(services.shop?.ports).toEqual(['127.0.0.1:8081:8081'])
+  expect(services.shop?.cpu_shares).toBeGreaterThan(1024)
+  expect(services.shop?.environment).toBeUndefined()
+  expect(services.door?.ports).not.toContain('127.0.0.1:8081:8081')
+  expect(services.door?.ports).toContain('127.0.0.1:8443:8443')
+  for (const { ports = [] } of Object.values(services))
+    for (const port of ports) expect(port).toMatch(/^127\.0\.0\.1:/)
+})
+
+test('whoever proves or signs tokens and tickets has the key file, and only the door’s certificate maker ops’ own one', () => {
+  for (const service of ['door', 'gateway-1', 'gateway-2', 'sluice']) {
+    expect(mounted(service), service).toContain('/var/sluice/keys')
+    expect(services[service]?.environment?.SLUICE_KEY_FILE).toBe('/var/sluice/keys')
+  }
+  expect(mounted('door')).toContain('/var/sluice/tls')
+  expect(mounted('certificate')).toEqual(['/var/sluice/tls', '/own/cert.pem', '/own/key.pem'])
 })

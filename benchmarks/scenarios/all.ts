@@ -6,6 +6,7 @@ import { isolation } from './isolation.ts'
 import { lineGrowth } from './line-growth.ts'
 import { mainLine } from './main-line.ts'
 import { million } from './million.ts'
+import { waitingPolls } from './waiting-polls.ts'
 import { workers } from './workers.ts'
 
 /** Every scenario, in the order in which they run. */
@@ -15,6 +16,7 @@ export const SCENARIOS: Scenario[] = [
   million,
   drain,
   lineGrowth,
+  waitingPolls,
   workers,
   isolation,
   baselines,

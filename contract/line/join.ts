@@ -56,7 +56,10 @@ export async function joinLine(
   for (const click of clicks) args.push(click.buyer, click.quantity, markOf(click.pass))
   const reply = (await run(
     redis,
-    [keys.card, keys.line, keys.wants, keys.flight, keys.holder, keys.fate, keys.passes],
+    [
+      ...[keys.card, keys.line, keys.wants, keys.flight, keys.holder, keys.fate],
+      ...[keys.passes, keys.away, keys.kept],
+    ],
     args,
   )) as number[]
   if (reply[0] === UNLOADED) throw new SaleUnloaded(sale)
@@ -86,7 +89,18 @@ export async function reenterLine(
   const keys = saleKeys(sale)
   const reply = await runReenter(
     redis,
-    [keys.card, keys.line, keys.wants, keys.flight, keys.lease, keys.holder, keys.fate, keys.gone],
+    [
+      keys.card,
+      keys.line,
+      keys.wants,
+      keys.flight,
+      keys.lease,
+      keys.holder,
+      keys.fate,
+      keys.gone,
+      keys.away,
+      keys.kept,
+    ],
     [ticket.number, ticket.buyer, ticket.quantity],
   )
   if (reply[0] === UNLOADED) throw new SaleUnloaded(sale)

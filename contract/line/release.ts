@@ -2,6 +2,7 @@ import type { Redis } from '../../platform/redis.ts'
 import { saleKeys } from '../keys.ts'
 import type { ReleaseKind, ReleaseMessage } from '../release-message.ts'
 import { SaleUnloaded, script, UNLOADED } from '../scripts.ts'
+import { ABSENCE, type Absence } from './absence.ts'
 
 /** A batch that left the line, under a lease until RabbitMQ has confirmed it. */
 export interface ReleasedBatch {
@@ -17,12 +18,19 @@ export async function releaseDue(
   redis: Redis,
   sale: number,
   limits: { leaseMs: number; flightWindow: number; messageTickets: number },
+  absence: Absence = ABSENCE,
 ): Promise<{ more: boolean; batches: ReleasedBatch[] }> {
   const keys = saleKeys(sale)
   const reply = await runRelease(
     redis,
-    [keys.card, keys.line, keys.wants, keys.flight, keys.lease, keys.holder],
-    [limits.leaseMs, limits.flightWindow, limits.messageTickets],
+    [
+      ...[keys.card, keys.line, keys.wants, keys.flight, keys.lease, keys.holder],
+      ...[keys.away, keys.kept, keys.seen, keys.called],
+    ],
+    [
+      ...[limits.leaseMs, limits.flightWindow, limits.messageTickets],
+      ...[absence.absentMs, absence.farPollMs, absence.graceMs],
+    ],
   )
   if (reply[0] === UNLOADED) throw new SaleUnloaded(sale)
   const [, epoch, releasedAt, more] = reply as number[]
@@ -51,7 +59,7 @@ export async function leaveLine(
   const keys = saleKeys(sale)
   const reply = await runLeave(
     redis,
-    [keys.card, keys.line, keys.wants, keys.flight, keys.lease, keys.gone],
+    [keys.card, keys.line, keys.wants, keys.flight, keys.lease, keys.gone, keys.away, keys.kept],
     [ticket.number, ticket.buyer, leaseMs],
   )
   if (reply[0] === UNLOADED) throw new SaleUnloaded(sale)

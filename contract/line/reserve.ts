@@ -12,8 +12,8 @@ const runReserve = script('reserve')
 const runRecord = script('record_fates')
 
 const keysOf = (sale: number): string[] => {
-  const { card, flight, holder, fate, line, wants } = saleKeys(sale)
-  return [card, flight, holder, fate, line, wants]
+  const { card, flight, holder, fate, line, wants, away, kept } = saleKeys(sale)
+  return [card, flight, holder, fate, line, wants, away, kept]
 }
 
 /** Takes stock for a batch of tickets, in their order. Throws {@link SaleUnloaded}. */

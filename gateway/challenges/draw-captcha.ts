@@ -12,8 +12,9 @@ export interface Captcha {
 const SIGNS = 'ACDEFGHJKLMNPQRTVWXY34679'
 const LENGTH = 6
 
-/** For eyes: 480 by 168 pixels, shown at half that size. */
-const LOOK = { width: 240, height: 84, fontSize: 58, noise: 4, background: '#f7f9f8' }
+/** For eyes: dark signs on light paper, 480 by 168 pixels, shown at half that size. */
+const LOOK = { width: 240, height: 84, fontSize: 64, noise: 4 }
+const PAPER = '#f7f9f8'
 const ZOOM = 2
 
 /** What its types leave out: given a text, it draws that one. Its own texts come from Math.random. */
@@ -25,7 +26,10 @@ const drawSvg = svgCaptcha as unknown as (text: string, look: typeof LOOK) => st
  */
 export function drawCaptcha(): Captcha {
   const text = Array.from({ length: LENGTH }, () => SIGNS[randomInt(SIGNS.length)]).join('')
-  const options = { fitTo: { mode: 'zoom', value: ZOOM }, font: { loadSystemFonts: false } } as const
+  const options = {
+    background: PAPER,
+    ...({ fitTo: { mode: 'zoom', value: ZOOM }, font: { loadSystemFonts: false } } as const),
+  }
   const png = new Resvg(drawSvg(text, LOOK), options).render().asPng()
   return { text, image: `data:image/png;base64,${png.toString('base64')}` }
 }

@@ -1,7 +1,7 @@
 import type { ConfirmChannel } from 'amqplib'
 import type { ReleasedBatch } from '../../contract/line/release.ts'
 import { encodeMessage } from '../../contract/release-message.ts'
-import { declareTopology, ORDERS_KEY, RELEASE_EXCHANGE } from '../../contract/topology.ts'
+import { declareTopology, ORDERS_KEY, ORDERS_QUEUE, RELEASE_EXCHANGE } from '../../contract/topology.ts'
 import type { Logger } from '../../platform/log.ts'
 import { keepConnected } from '../../platform/rabbitmq.ts'
 
@@ -13,6 +13,8 @@ export interface Publisher {
    * refused, unroutable, or no confirm in time. The batch's lease then runs out and it is published again.
    */
   publish(batch: ReleasedBatch): Promise<boolean>
+  /** Messages that wait for a worker; 0 while the broker can not be asked. */
+  queued(): Promise<number>
   close(): Promise<void>
 }
 
@@ -96,6 +98,7 @@ export async function createPublisher(
         }
       })
     },
+    queued: async () => (await channel?.checkQueue(ORDERS_QUEUE))?.messageCount ?? 0,
     close,
   }
 }

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Absence } from '../../contract/line/absence.ts'
 import { endLeases, type ReleasedBatch, releaseDue } from '../../contract/line/release.ts'
 import { SaleUnloaded } from '../../contract/scripts.ts'
 import type { Sale } from '../../contract/words.ts'
@@ -29,6 +30,7 @@ export function startReleaseLoop(deps: {
   load: (sale: number) => Promise<void>
   leaseMs: number
   flightWindow: number
+  absence: Absence
   onReleased: (batch: ReleasedBatch) => void
   log: Logger
 }): ReleaseLoop {
@@ -61,7 +63,7 @@ export function startReleaseLoop(deps: {
   const tick = async (sale: Sale): Promise<number> => {
     try {
       while (deps.publisher.ready()) {
-        const { more, batches } = await releaseDue(deps.redis, sale.id, limits)
+        const { more, batches } = await releaseDue(deps.redis, sale.id, limits, deps.absence)
         for (const batch of batches) publish(batch)
         if (!more) return batches.length > 0 ? busyMs(sale) : IDLE_MS
       }

@@ -5,6 +5,7 @@ import { JOIN, type JoinAnswer } from '../../contract/line/join.ts'
 import { signTicket } from '../../contract/ticket.ts'
 import type { Sale } from '../../contract/words.ts'
 import { challengeOf } from '../challenges/challenge-of.ts'
+import { absenceOf } from '../config.ts'
 import { etaMs, pollAfterMs } from '../line/pace.ts'
 import type { App, Services } from '../services.ts'
 import { requireBuyer, saleIdOf } from './request.ts'
@@ -23,7 +24,7 @@ const answer = Type.Object({
 })
 
 /** POST /api/sales/{sale}/orders: a buyer joins the line. */
-export function joinRoutes(app: App, { keys, sales, line, release }: Services): void {
+export function joinRoutes(app: App, { config, keys, sales, line, release, switches }: Services): void {
   app.post(
     '/api/sales/:sale/orders',
     {
@@ -61,7 +62,7 @@ export function joinRoutes(app: App, { keys, sales, line, release }: Services): 
         number: joined.number,
         position: joined.position,
         etaMs: wait,
-        pollAfterMs: pollAfterMs(wait),
+        pollAfterMs: pollAfterMs({ etaMs: wait }, absenceOf(config), switches.of(sale.id)['poll-factor']),
       }
     },
   )

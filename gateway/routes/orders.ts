@@ -17,16 +17,14 @@ const orderView = Type.Object({
   createdAt: Type.Integer(),
 })
 
-const MOST_ORDERS = 100
-
 /** GET /api/orders and /api/orders/{order}: the buyer's own orders, newest first, from MySQL. */
-export function orderRoutes(app: App, { mysql }: Services): void {
+export function orderRoutes(app: App, { mysql, switches }: Services): void {
   app.get(
     '/api/orders',
     { onRequest: requireBuyer, schema: { response: { 200: Type.Array(orderView) } } },
     async (request, reply) => {
       reply.header('cache-control', 'no-store')
-      return readOrders(mysql, 'o.buyer = ?', [request.buyer])
+      return readOrders(mysql, 'o.buyer = ?', [request.buyer], switches.of()['order-records'])
     },
   )
 
@@ -63,13 +61,18 @@ interface OrderRow {
   created_at: Date
 }
 
-async function readOrders(db: Db, where: string, values: unknown[]): Promise<Static<typeof orderView>[]> {
+async function readOrders(
+  db: Db,
+  where: string,
+  values: unknown[],
+  most = 1,
+): Promise<Static<typeof orderView>[]> {
   const rows = await select<OrderRow>(
     db,
     `SELECT o.sale_id, o.number, s.title, o.quantity, o.amount_cents, o.currency, o.state, o.pay_by, o.created_at
      FROM orders o JOIN sales s ON s.id = o.sale_id WHERE ${where}
-     ORDER BY o.created_at DESC, o.number DESC LIMIT ${MOST_ORDERS}`,
-    values,
+     ORDER BY o.created_at DESC, o.number DESC LIMIT ?`,
+    [...values, most],
   )
   return rows.map((row) => ({
     order: `${row.sale_id}-${row.number}`,

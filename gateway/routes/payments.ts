@@ -14,7 +14,10 @@ import { requireBuyer } from './request.ts'
 const params = Type.Object({ order: Type.String() })
 
 /** POST /api/orders/{order}/payment and DELETE /api/orders/{order}: paying and cancelling one's own order. */
-export function paymentRoutes(app: App, { config, mysql, redis, sales, provider, log }: Services): void {
+export function paymentRoutes(
+  app: App,
+  { config, mysql, redis, sales, provider, switches, log }: Services,
+): void {
   const ownKey = (text: string): OrderKey => {
     const key = orderOf(text)
     if (!key) throw new Problem('unknown_order')
@@ -62,6 +65,9 @@ export function paymentRoutes(app: App, { config, mysql, redis, sales, provider,
     { onRequest: requireBuyer, schema: { params } },
     async (request, reply) => {
       const key = ownKey(request.params.order)
+      if (!switches.of(key.sale).cancellations) {
+        throw new Problem('busy', { detail: 'orders can not be cancelled right now', retryAfterS: 30 })
+      }
       const order = await findOwnOrder(mysql, key, request.buyer)
       if (!order) throw new Problem('unknown_order')
       if (order.state === 'cancelled') return reply.code(204).send()

@@ -1,10 +1,13 @@
 import { type Static, Type } from 'typebox'
 import { Problem } from '../../contract/errors.ts'
+import type { Absence } from '../../contract/line/absence.ts'
 import { reenterLine } from '../../contract/line/join.ts'
 import { leaveLine } from '../../contract/line/release.ts'
+import type { SwitchValues } from '../../contract/switches.ts'
 import { readTicket, type Ticket } from '../../contract/ticket.ts'
 import { findTicketRow } from '../../contract/ticket-row.ts'
 import { HOLDING_STATES, REFUSED_STATES, type TicketState } from '../../contract/words.ts'
+import { absenceOf } from '../config.ts'
 import type { Standing } from '../line/line.ts'
 import { etaMs, pollAfterMs } from '../line/pace.ts'
 import type { App, Services } from '../services.ts'
@@ -29,7 +32,7 @@ const ORDER_POLL_MS = 3_000
 
 /** GET and DELETE /api/tickets/{ticket}: where a buyer stands, and leaving the line. */
 export function ticketRoutes(app: App, services: Services): void {
-  const { config, keys, redis, mysql, line, publisher, log } = services
+  const { config, keys, redis, mysql, line, publisher, switches, log } = services
 
   /** A ticket that this buyer holds; a foreign one is as unknown as a forged one. */
   const ownTicket = (text: string, buyer: string): Ticket => {
@@ -56,7 +59,7 @@ export function ticketRoutes(app: App, services: Services): void {
       const ticket = ownTicket(request.params.ticket, request.buyer)
       const standing = await standingOf(ticket)
       reply.header('cache-control', 'no-store').header(STATE_HEADER, standing.state)
-      return view(ticket, standing)
+      return view(ticket, standing, absenceOf(config), switches.of(ticket.sale))
     },
   )
 
@@ -81,20 +84,26 @@ export function ticketRoutes(app: App, services: Services): void {
   )
 }
 
-function view(ticket: Ticket, standing: Standing): Static<typeof answer> {
+function view(
+  ticket: Ticket,
+  standing: Standing,
+  absence: Absence,
+  switched: SwitchValues,
+): Static<typeof answer> {
   const state = standing.state as TicketState
   if (state === 'waiting') {
     // Beyond the units that are free nobody can say when, or whether, one comes back.
     const eta = standing.position <= standing.free ? etaMs(standing.position, standing.release) : undefined
-    const poll = pollAfterMs(eta ?? 8_000)
+    const place =
+      eta === undefined ? { beyond: standing.position - Math.max(0, standing.free) } : { etaMs: eta }
     return {
       state,
       position: standing.position,
-      ...(eta === undefined ? {} : { etaMs: eta }),
-      pollAfterMs: poll,
+      ...(eta === undefined || !switched.eta ? {} : { etaMs: eta }),
+      pollAfterMs: pollAfterMs(place, absence, switched['poll-factor']),
     }
   }
-  if (state === 'released') return { state, pollAfterMs: RELEASED_POLL_MS }
+  if (state === 'released') return { state, pollAfterMs: RELEASED_POLL_MS * switched['poll-factor'] }
   if ((REFUSED_STATES as readonly string[]).includes(state)) return { state }
   const order = `${ticket.sale}-${ticket.number}`
   const moving =
@@ -103,6 +112,6 @@ function view(ticket: Ticket, standing: Standing): Static<typeof answer> {
     state,
     order,
     ...(state === 'awaiting_payment' && standing.payBy > 0 ? { payBy: standing.payBy } : {}),
-    ...(moving ? { pollAfterMs: ORDER_POLL_MS } : {}),
+    ...(moving ? { pollAfterMs: ORDER_POLL_MS * switched['poll-factor'] } : {}),
   }
 }

@@ -10,6 +10,10 @@ local known_sale = require("edge.known_sale")
 local window = require("edge.window")
 local sold_out = require("edge.sold_out")
 local identity = require("edge.identity")
+local switches = require("edge.switches")
+local hot_sales = require("edge.hot_sales")
+local hot_users = require("edge.hot_users")
+local admission = require("edge.admission")
 local user_limit = require("edge.user_limit")
 local poll_limit = require("edge.poll_limit")
 local room = require("edge.room")
@@ -25,11 +29,16 @@ local unroll = require("edge.unroll")
 local counts = ngx.shared.counts
 
 local READ = unroll({ method })
-local JOIN = unroll({ method, media_type, known_sale, window, sold_out, same_origin, identity, user_limit })
-local SIGNED = unroll({ method, media_type, same_origin, identity, poll_limit })
-local TICKET = unroll({ method, media_type, same_origin, identity, poll_limit, own_ticket, still_waiting })
+local JOIN = unroll({
+  method, media_type, known_sale, hot_sales, switches, window, sold_out, same_origin, identity, hot_users, user_limit,
+  admission,
+})
+local SIGNED = unroll({ method, media_type, same_origin, switches, identity, hot_users, poll_limit })
+local TICKET = unroll({
+  method, media_type, same_origin, switches, identity, hot_users, poll_limit, own_ticket, still_waiting,
+})
 local CHALLENGE = unroll({
-  method, media_type, known_sale, challenge_window, sold_out, same_origin, identity, challenge_limit,
+  method, media_type, known_sale, switches, challenge_window, sold_out, same_origin, identity, hot_users, challenge_limit,
 })
 local UNSIGNED = unroll({ method, media_type })
 -- Who is signed in, if anybody is.
@@ -106,8 +115,17 @@ function M.challenge()
   ask_and_pass(CHALLENGE, method.GET_OR_POST)
 end
 
+-- With no gateway to ask, whoever certainly waits is told so all the same.
 function M.ticket()
-  ask_and_pass(TICKET, method.READ_OR_DELETE)
+  local ctx = new_ctx(method.READ_OR_DELETE)
+  ask(TICKET, ctx)
+  local code, retry_after_s = GATEWAY(ctx)
+  if code == "unavailable" then
+    return still_waiting.or_unavailable()
+  elseif code then
+    return refusals.send(code, retry_after_s)
+  end
+  pass(ctx)
 end
 
 function M.orders()

@@ -1,11 +1,12 @@
 -- The door's own numbers, in Prometheus text form.
+local demand_metrics = require("edge.demand_metrics")
 local gateway_metrics = require("edge.gateway_metrics")
 local refusals = require("edge.refusals")
 
 local counts = ngx.shared.counts
 local snapshot = ngx.shared.snapshot
 
-local LIMITERS = { "buys", "polls", "admitted", "places", "challenges" }
+local LIMITERS = { "buys", "polls", "admitted", "places", "challenges", "demand" }
 
 local function head(lines, name, kind, help)
   lines[#lines + 1] = ("# HELP %s %s\n# TYPE %s %s"):format(name, help, name, kind)
@@ -48,6 +49,7 @@ function M.print()
   for _, name in ipairs(LIMITERS) do
     line(lines, ('sluice_door_dict_free_bytes{dict="%s"}'):format(name), ngx.shared[name]:free_space())
   end
+  demand_metrics.write(lines, head, line)
   gateway_metrics.print(
     function(name, kind, help) head(lines, name, kind, help) end,
     function(name, value) line(lines, name, value) end

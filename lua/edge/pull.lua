@@ -28,8 +28,26 @@ end
 
 local M = {}
 
--- The JSON, or nil and the reason.
-function M.snapshot()
+-- What a door reports travels with its question; when it does not arrive, the next one says the same.
+local function ask(client, report)
+  client:init_pipeline()
+  client:get("snapshot")
+  for _, command in ipairs(report or {}) do
+    client[command[1]](client, unpack(command, 2))
+  end
+  local replies, err = client:commit_pipeline()
+  if not replies then
+    return nil, err
+  end
+  -- A refused command is { false, reason }.
+  if type(replies[1]) == "table" then
+    return nil, replies[1][2]
+  end
+  return replies[1]
+end
+
+-- The JSON, or nil and the reason. report: more commands to send, or nil.
+function M.snapshot(report)
   local where = environment.redis
   local client = redis:new()
   client:set_timeout(tunables.snapshot_timeout_ms)
@@ -42,7 +60,7 @@ function M.snapshot()
     return nil, "Redis: " .. tostring(err)
   end
   local raw
-  raw, err = client:get("snapshot")
+  raw, err = ask(client, report)
   if not raw then
     client:close()
     return nil, "Redis: " .. tostring(err)

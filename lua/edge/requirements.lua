@@ -1,6 +1,6 @@
 -- What must be there before the door opens: shared dicts, environment, and Lua that loads. Run in init_by_lua, so a
 -- start (or a reload) with something missing fails and says what.
-local DICTS = { "snapshot", "buys", "polls", "admitted", "places", "challenges", "counts", "gateways" }
+local DICTS = { "snapshot", "buys", "polls", "admitted", "places", "challenges", "demand", "counts", "gateways" }
 
 local M = {}
 

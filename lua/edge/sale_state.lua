@@ -7,7 +7,8 @@ function M.of(card, now)
   if phase == "closed" or phase == "settled" or now >= card.closesAt then
     return "ended"
   end
-  if phase == "paused" then
+  local switches = card.switches
+  if phase == "paused" or switches.closed or switches["read-only"] then
     return "paused"
   end
   if now < card.opensAt then

@@ -1,7 +1,9 @@
 -- What the door knows of all live sales (contract/snapshot.ts): pulled from Redis into a shared dict, decoded once by
 -- each worker for each version. A pull that fails leaves the last one standing.
 local cards = require("edge.cards")
+local demand = require("edge.demand")
 local pull = require("edge.pull")
+local report = require("edge.report")
 local tunables = require("edge.tunables")
 
 local dict = ngx.shared.snapshot
@@ -11,7 +13,7 @@ local version, current, looked_at
 
 local M = {}
 
--- { cards = { [sale ID as text] = card }, list = cards by ID }, or nil before the first pull. Shared: do not change.
+-- What cards.decode() made of it, or nil before the first pull. Shared: do not change.
 function M.current()
   -- nginx's clock stands still while it works off one heap of requests: one look serves them all.
   local now = ngx.now()
@@ -47,7 +49,7 @@ local function keep(raw)
 end
 
 local function pull_once()
-  local raw, reason = pull.snapshot()
+  local raw, reason = pull.snapshot(report.commands())
   local ok = false
   if raw then
     ok, reason = keep(raw)
@@ -73,6 +75,7 @@ local function tick(premature)
     return
   end
   local every_s = tunables.snapshot_pull_ms / 1000
+  demand.flush()
   if dict:add("turn", true, every_s * 0.9) then
     local ok, err = pcall(pull_once)
     if not ok then
@@ -85,8 +88,9 @@ local function tick(premature)
   end
 end
 
--- Called once by each worker, in init_worker_by_lua.
-function M.keep_pulling()
+-- Called once by each worker, in init_worker_by_lua. run: the run folder, which tells this door from others.
+function M.keep_pulling(run)
+  report.name_door(run)
   assert(ngx.timer.at(0, tick))
 end
 

@@ -49,8 +49,12 @@ end
 
 -- When to ask again: the later the further back, with a fifth of jitter, so that a crowd that came together does not
 -- poll together. Who stands beyond the units that are free waits for one to come back: nobody can say when.
-local function poll_after_ms(eta_ms, beyond, most)
+-- Ops (or load) may slow all polls down by a factor; then one still comes halfway to the turn at the latest.
+local function poll_after_ms(eta_ms, beyond, most, factor)
   local base = eta_ms and math.max(500, eta_ms / 4) or 2000 + 50 * beyond
+  if factor > 1 then
+    base = eta_ms and math.max(base, math.min(base * factor, math.max(eta_ms / 2, 500 * factor))) or base * factor
+  end
   return math.floor(math.min(base, most) * (0.9 + 0.2 * math.random()) + 0.5)
 end
 
@@ -61,10 +65,11 @@ local function say_waiting(card, number, running)
     eta_ms = math.ceil(position * 1000 / card.perSecond)
   end
   -- A paused line may go on at any time, but nobody's turn is missed by a slow poll: near tickets ask a gateway.
-  local poll_ms = poll_after_ms(eta_ms, position - math.max(0, card.free), card.pollMs)
+  local switches = card.switches
+  local poll_ms = poll_after_ms(eta_ms, position - math.max(0, card.free), card.pollMs, switches["poll-factor"])
   counts:incr("answers:waiting", 1, 0)
   return say(('{"state":"waiting","position":%d,%s"pollAfterMs":%d}'):format(
-    position, eta_ms and ('"etaMs":%d,'):format(eta_ms) or "", poll_ms))
+    position, eta_ms and switches.eta and ('"etaMs":%d,'):format(eta_ms) or "", poll_ms))
 end
 
 -- The card of a sale in which tickets wait, and whether its line moves.

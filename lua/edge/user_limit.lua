@@ -1,6 +1,6 @@
--- One click on "buy" for each verified buyer and sale in buy_interval_ms. An unverified name never gets here, so
--- nobody can lock another out.
-local tunables = require("edge.tunables")
+-- One click on "buy" for each verified buyer and sale in buy_interval_ms, or longer for one who asks too often. An
+-- unverified name never gets here, so nobody can lock another out.
+local hot_users = require("edge.hot_users")
 
 local buys = ngx.shared.buys
 local counts = ngx.shared.counts
@@ -14,7 +14,7 @@ end
 function M.check(ctx)
   local key = key_of(ctx)
   -- add is atomic over all workers: of two clicks at once, one gets in.
-  local ok, err, forcible = buys:add(key, true, tunables.buy_interval_ms / 1000)
+  local ok, err, forcible = buys:add(key, true, hot_users.buy_interval_ms(ctx.user) / 1000)
   if not ok then
     if err ~= "exists" then
       return "busy"

@@ -2,7 +2,7 @@
 -- Guarantees: the same buyer gets the same number again; a number is handed out once; the line never holds more
 -- than could still win or stand by; a challenge's pass becomes one ticket.
 --
--- KEYS  1 card  2 line  3 wants  4 flight  5 holder  6 fate  7 passes
+-- KEYS  1 card  2 line  3 wants  4 flight  5 holder  6 fate  7 passes  8 away  9 kept
 -- ARGV  1 run, then for each click: buyer, quantity, pass
 --       pass: free (none is asked for), missing, bad, or "expiry in s:nonce" of one that is good
 -- Output {UNLOADED}, or {LOADED, numbers left below the ceiling, then for each click: code, number, position, quantity}
@@ -46,6 +46,15 @@ end
 local buyers = {}
 for i = 2, #ARGV, 3 do
   buyers[#buyers + 1] = ARGV[i]
+end
+-- part: kept_places
+if redis.call('EXISTS', KEYS[9]) == 1 then
+  for _, buyer in ipairs(buyers) do
+    local quantity = give_back(KEYS[1], KEYS[2], KEYS[3], KEYS[8], KEYS[9], buyer)
+    if quantity then
+      waiting, size = waiting + quantity, size + 1
+    end
+  end
 end
 local waits = redis.call('ZMSCORE', KEYS[2], unpack(buyers))
 local holds = redis.call('HMGET', KEYS[5], unpack(buyers))

@@ -2,13 +2,15 @@
 -- The first call (ARGV 2 = '1') takes the card away, so that every other script answers UNLOADED from here on, and
 -- forgets what was told. The line and the flight stay: what stands in them and has no row is still on its way.
 --
--- KEYS  1 card  2 line  3 wants  4 flight  5 holder  6 fate  7 gone
+-- KEYS  1 card  2 line  3 wants  4 flight  5 holder  6 fate  7 gone  8 seen  9 called
+--       10 away  11 kept
 -- ARGV  1 run  2 '1' at the first call, else '0'; then for each ticket: number, buyer, fate, '1' if it is live else '0'
 -- Output 1
 if ARGV[2] == '1' then
   redis.call('DEL', KEYS[1])
-  redis.call('UNLINK', KEYS[5], KEYS[6], KEYS[7])
+  redis.call('UNLINK', KEYS[5], KEYS[6], KEYS[7], KEYS[8], KEYS[9])
 end
+-- part: kept_places
 for i = 3, #ARGV, 4 do
   local number, buyer = ARGV[i], ARGV[i + 1]
   redis.call('HSET', KEYS[6], number, ARGV[i + 2])
@@ -19,6 +21,8 @@ for i = 3, #ARGV, 4 do
   if redis.call('ZSCORE', KEYS[2], buyer) == number then
     redis.call('ZREM', KEYS[2], buyer)
     redis.call('HDEL', KEYS[3], number)
+  elseif kept_place(KEYS[11], buyer) == number then
+    end_keeping(KEYS[10], KEYS[11], buyer)
   end
 end
 return 1

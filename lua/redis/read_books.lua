@@ -2,12 +2,12 @@
 -- called by EVAL_RO). Numbers come back as ranges, so a line of a million is a short answer.
 -- Takes about 0.6 s of Redis for a line of a million, and nothing noticeable for a few thousand.
 --
--- KEYS  1 card  2 line  3 wants  4 flight  5 fate
+-- KEYS  1 card  2 line  3 wants  4 flight  5 fate  6 kept
 -- Output {0}, or {1, {epoch, stock, left, waiting, flying, next, ceiling, awaiting}, ending, units the line wants, line,
 --        flight, reserved, units of orders in flight and not reserved, units reserved without a row, units held by
---        orders that are told of, units that await their payment before they are taken}
---        line, flight, reserved: {first number, last number, first number, …}; reserved are the tickets that were
---        told that they won and await their row
+--        orders that are told of, units that await their payment before they are taken, away}
+--        line, flight, reserved, away: {first number, last number, first number, …}; reserved are the tickets that were
+--        told that they won and await their row, away those passed over whose places are kept
 local card = redis.call('HMGET', KEYS[1], 'epoch', 'stock', 'left', 'waiting', 'flying', 'next', 'ceiling', 'awaiting')
 if not card[1] then
   return { 0 }
@@ -39,6 +39,16 @@ end
 
 local function by_number(a, b)
   return a[1] < b[1]
+end
+
+local kept = {}
+for _, place in ipairs(redis.call('HVALS', KEYS[6])) do
+  kept[#kept + 1] = { tonumber(string.match(place, '^%d+')) }
+end
+table.sort(kept, by_number)
+local away = {}
+for _, entry in ipairs(kept) do
+  append(away, entry[1])
 end
 
 local entries = {}
@@ -80,4 +90,7 @@ for _, entry in ipairs(waits_for_row) do
   append(reserved, entry[1])
 end
 
-return { 1, card, settings[2], units, line, flight, reserved, flying_units, reserved_units, held_units, awaiting_units }
+return {
+  1, card, settings[2], units, line, flight, reserved,
+  flying_units, reserved_units, held_units, awaiting_units, away,
+}

@@ -4,7 +4,7 @@
 -- reservation that MySQL refused, an expiry or a cancellation gives its units back exactly once, and an order that Redis
 -- forgot to reserve takes its units now.
 --
--- KEYS  1 card  2 flight  3 holder  4 fate  5 line  6 wants
+-- KEYS  1 card  2 flight  3 holder  4 fate  5 line  6 wants  7 away  8 kept
 -- ARGV  1 run  2 '1' when nothing can come back any more, else '', then for each ticket:
 --       number, buyer, quantity, state, payBy ms (0: none), version
 --       That nothing can come back is never taken back: what is told late was committed before the last payment.
@@ -82,7 +82,15 @@ if #new_holders > 0 then
 end
 -- A ticket that came back from a Redis that forgot it may stand in the line while its message is still on its way. Once
 -- it has a fate it must not be released again: its units would fly for ever.
+-- part: kept_places
 local function take_out_of_line()
+  if redis.call('EXISTS', KEYS[8]) == 1 then
+    for i, number in ipairs(fated) do
+      if kept_place(KEYS[8], fated_buyers[i]) == number then
+        end_keeping(KEYS[7], KEYS[8], fated_buyers[i])
+      end
+    end
+  end
   local places = redis.call('ZMSCORE', KEYS[5], unpack(fated_buyers))
   for i, number in ipairs(fated) do
     if places[i] == number then

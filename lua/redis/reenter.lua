@@ -2,7 +2,7 @@
 -- flight with the reason, so that it gets its row in MySQL.
 -- Guarantee: only a number that may have been handed out; one place a buyer, the earlier one.
 --
--- KEYS  1 card  2 line  3 wants  4 flight  5 lease  6 holder  7 fate  8 gone
+-- KEYS  1 card  2 line  3 wants  4 flight  5 lease  6 holder  7 fate  8 gone  9 away  10 kept
 -- ARGV  1 run  2 number  3 buyer  4 quantity
 -- Output {UNLOADED}, or {LOADED}
 local card = redis.call('HMGET', KEYS[1], 'next', 'phase', 'closes', 'waiting', 'epoch', 'ending', 'run')
@@ -16,7 +16,9 @@ if tonumber(number) >= tonumber(card[1]) or redis.call('HEXISTS', KEYS[4], numbe
 end
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
+-- part: kept_places
 local waiting = tonumber(card[4])
+waiting = waiting + (give_back(KEYS[1], KEYS[2], KEYS[3], KEYS[9], KEYS[10], buyer) or 0)
 
 local function fly(ticket, kind, units)
   redis.call('HSET', KEYS[4], ticket, kind .. ',' .. units .. ',' .. buyer)

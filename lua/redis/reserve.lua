@@ -4,7 +4,7 @@
 -- Where units are taken at the payment, a reservation takes none: it counts as awaiting, and so many may await as there
 -- are units left and `over` more.
 --
--- KEYS  1 card  2 flight  3 holder  4 fate  5 line  6 wants
+-- KEYS  1 card  2 flight  3 holder  4 fate  5 line  6 wants  7 away  8 kept
 -- ARGV  1 run, then for each ticket: number, buyer, quantity
 --       (each number once)
 -- Output {UNLOADED}, or {LOADED, epoch, then a code for each ticket}; codes: RESERVE in contract/line/reserve.ts
@@ -71,7 +71,15 @@ for i, number in ipairs(numbers) do
 end
 -- A ticket that came back from a Redis that forgot it may stand in the line while its message is still on its way. Once
 -- it has a fate it must not be released again: its units would fly for ever.
+-- part: kept_places
 local function take_out_of_line()
+  if redis.call('EXISTS', KEYS[8]) == 1 then
+    for i, number in ipairs(fated) do
+      if kept_place(KEYS[8], fated_buyers[i]) == number then
+        end_keeping(KEYS[7], KEYS[8], fated_buyers[i])
+      end
+    end
+  end
   local places = redis.call('ZMSCORE', KEYS[5], unpack(fated_buyers))
   for i, number in ipairs(fated) do
     if places[i] == number then

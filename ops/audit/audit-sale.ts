@@ -19,7 +19,7 @@ export interface Audit {
   paid: number
   awaiting: number
   left: number
-  /** Tickets handed out, in the line, in flight. The latter two are 0 where Redis does not know the sale. */
+  /** Tickets handed out, in the line (or their places in it kept), in flight. The latter two are 0 where Redis does not know the sale. */
   tickets: number
   waiting: number
   inFlight: number
@@ -131,7 +131,7 @@ function summarise({ mysql, redis }: Reading, problems: string[]): Audit {
     awaiting: heldUnits(mysql) - paid,
     left: sale.stock - sale.sold,
     tickets: count(union(numbersHandedOut(mysql, redis).known, ticketsSeen(mysql, redis))),
-    waiting: count(redis?.line ?? []),
+    waiting: count(union(redis?.line ?? [], redis?.away ?? [])),
     inFlight: count(redis?.flight ?? []),
     outcomes,
     problems,

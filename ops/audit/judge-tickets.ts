@@ -29,7 +29,14 @@ export function numbersHandedOut(
 
 /** Every ticket that is in the books, wherever. */
 export const ticketsSeen = (mysql: MysqlBooks, redis: RedisBooks | undefined): Ranges =>
-  union(mysql.orders, mysql.refusals, redis?.line ?? [], redis?.flight ?? [], redis?.reserved ?? [])
+  union(
+    mysql.orders,
+    mysql.refusals,
+    redis?.line ?? [],
+    redis?.flight ?? [],
+    redis?.away ?? [],
+    redis?.reserved ?? [],
+  )
 
 /** Whether every ticket is in exactly one place. `redis` and `fates` only where they are of the living epoch. */
 export function judgeTickets(
@@ -40,7 +47,7 @@ export function judgeTickets(
   const { id } = mysql.sale
   const name = (number: number) => `ticket ${id}-${number}`
   const rows = union(mysql.orders, mysql.refusals)
-  const { line = [], flight = [], reserved = [] } = redis ?? {}
+  const { line = [], flight = [], away = [], reserved = [] } = redis ?? {}
   const { known, possible } = numbersHandedOut(mysql, redis)
   const seen = ticketsSeen(mysql, redis)
   const findings: Finding[] = []
@@ -66,6 +73,9 @@ export function judgeTickets(
   refuse('line-and-row', intersect(line, rows), 'is in the line, though it has a row')
   refuse('flight-and-row', intersect(flight, rows), 'is in flight, though it has a row')
   refuse('line-and-flight', intersect(line, flight), 'is in the line and in flight')
+  refuse('away-and-row', intersect(away, rows), 'has its place kept, though it has a row')
+  refuse('away-and-line', intersect(away, line), 'has its place kept, though it is in the line')
+  refuse('away-and-flight', intersect(away, flight), 'has its place kept, though it is in flight')
   refuse('line-and-reserved', intersect(line, reserved), 'is in the line, though it has reserved its units')
   for (const { buyer, tickets } of mysql.repeated) {
     const names = tickets.map((number) => `${id}-${number}`).join(', ')

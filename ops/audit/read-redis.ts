@@ -18,6 +18,8 @@ export interface RedisBooks {
   ceiling: number
   line: Ranges
   flight: Ranges
+  /** Tickets whose buyers were passed over; their places are kept for them. */
+  away: Ranges
   /** Tickets that have taken their units and await their row, and those units. */
   reserved: Ranges
   reservedUnits: number
@@ -32,7 +34,9 @@ export interface RedisBooks {
 const lua = readFileSync(join(ROOT, 'lua', 'redis', 'read_books.lua'), 'utf8')
 
 type Lists = [line: number[], flight: number[], reserved: number[]]
-type Reply = [1, string[], ending: string, wants: number, ...Lists, number, number, number, number] | [0]
+type Reply =
+  | [1, string[], ending: string, wants: number, ...Lists, number, number, number, number, number[]]
+  | [0]
 
 /** Reads a sale's books from Redis; undefined where it does not know the sale. Rejects when Redis does not answer. */
 export async function readRedis(redis: Redis, sale: number): Promise<RedisBooks | undefined> {
@@ -40,10 +44,10 @@ export async function readRedis(redis: Redis, sale: number): Promise<RedisBooks 
   // EVAL_RO: Redis itself holds the promise that an audit changes nothing.
   const reply = (await redis.call(
     'EVAL_RO',
-    ...[lua, 5, keys.card, keys.line, keys.wants, keys.flight, keys.fate],
+    ...[lua, 6, keys.card, keys.line, keys.wants, keys.flight, keys.fate, keys.kept],
   )) as Reply
   if (reply[0] === 0) return undefined
-  const [, card, ending, wants, line, flight, reserved, flies, reservedUnits, heldUnits, awaits] = reply
+  const [, card, ending, wants, line, flight, reserved, flies, reservedUnits, heldUnits, awaits, away] = reply
   const [epoch, stock, left, waiting, flying, next, ceiling, awaiting] = card.map(Number) as [
     ...[number, number, number, number],
     ...[number, number, number, number],
@@ -54,6 +58,7 @@ export async function readRedis(redis: Redis, sale: number): Promise<RedisBooks 
     flying: { counter: flying, sum: flies },
     line: pairs(line),
     flight: pairs(flight),
+    away: pairs(away),
     reserved: pairs(reserved),
     ...{ reservedUnits, heldUnits, ending },
     awaiting: { counter: awaiting, sum: awaits },

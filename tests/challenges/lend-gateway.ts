@@ -4,7 +4,7 @@ import { answerKey } from '../../contract/keys.ts'
 import { readSale } from '../../contract/sales.ts'
 import { buildApp } from '../../gateway/app.ts'
 import { createChallenges } from '../../gateway/challenges/challenges.ts'
-import { type GatewayConfig, readGatewayConfig } from '../../gateway/config.ts'
+import { absenceOf, type GatewayConfig, readGatewayConfig } from '../../gateway/config.ts'
 import { createLine } from '../../gateway/line/line.ts'
 import type { Services } from '../../gateway/services.ts'
 import { createSale } from '../../ops/create-sale.ts'
@@ -53,6 +53,8 @@ export async function lendGateway(changes: Partial<GatewayConfig> = {}): Promise
       ...{ ...env, ...secrets, SLUICE_PORT: '1' },
       ...{ SLUICE_TICKET_SECRET: TICKET_SECRET, SLUICE_EDGE_KEY: EDGE_KEY, SLUICE_PROOF_TRIES: '40' },
       SLUICE_CAPTCHA_POOL: '20',
+      // This process runs the tests too: how busy it is says nothing.
+      ...{ SLUICE_BUSY_DELAY_MS: '60000', SLUICE_BUSY_RSS_MB: '16384', SLUICE_BUSY_HEAP_MB: '16384' },
     }),
     ...changes,
   }
@@ -62,9 +64,10 @@ export async function lendGateway(changes: Partial<GatewayConfig> = {}): Promise
   const challenges = createChallenges({ config, keys, redis, mysql, metrics, log })
   const app = buildApp({
     ...{ config, keys, redis, mysql, metrics, log, challenges },
-    line: createLine(redis, mysql, log),
+    line: createLine(redis, mysql, absenceOf(config), log),
     sales: { get: (id: number) => readSale(mysql, id), live: () => [], refresh: async () => {} },
     release: { wake: () => {} },
+    pulse: { answers: () => true },
   } as unknown as Services)
 
   const call = async (method: 'GET' | 'POST', path: string, buyer: string, body?: unknown): Promise<Said> => {

@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { jwtVerify } from 'jose'
@@ -368,4 +371,52 @@ test('servers that are down are named, and what was written is said', async () =
   const noRedis = await runJson(NEW, { ...env, SLUICE_REDIS_URL: 'redis://127.0.0.1:1/0' })
   expect(noRedis).toMatchObject({ code: 1, error: { code: 'unavailable' } })
   expect(noRedis.error.message).toContain('Redis at 127.0.0.1:1')
+})
+
+test('quiz import: all of a file or nothing, for one sale or for all', async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'quiz-'))
+  const write = async (name: string, content: string) => {
+    await writeFile(join(dir, name), content)
+    return join(dir, name)
+  }
+  const rows = () =>
+    select<{ question: string }>(
+      mysql,
+      'SELECT sale_id, question, answers, choices FROM quiz_questions ORDER BY id',
+    )
+  try {
+    const sale = await newSale()
+    const good = await write(
+      'good.csv',
+      'question,answers,choices\n2 plus 2?,4|four,\nFruit?,pear,pear|saw\n',
+    )
+    expect(await runJson(['quiz', 'import', good])).toMatchObject({
+      code: 0,
+      value: { imported: 2, replaced: 0 },
+    })
+    const own = await write('own.json', JSON.stringify([{ question: 'Mine?', answers: 'yes' }]))
+    expect((await runJson(['quiz', 'import', own, '--sale', String(sale)])).value).toEqual({
+      imported: 1,
+      replaced: 0,
+    })
+    const all = [
+      { sale_id: null, question: '2 plus 2?', answers: '["4","four"]', choices: null },
+      { sale_id: null, question: 'Fruit?', answers: '["pear"]', choices: '["pear","saw"]' },
+      { sale_id: sale, question: 'Mine?', answers: '["yes"]', choices: null },
+    ]
+    expect(await rows()).toEqual(all)
+
+    const bad = await write('bad.csv', 'question,answers\nfine?,yes\nbad?,\n')
+    const refused = await run(['quiz', 'import', bad])
+    expect([refused.code, refused.stdout]).toEqual([2, ''])
+    expect(refused.stderr).toContain('bad.csv: nothing was imported, 1 of 2 rows are wrong\nline 3:')
+    expect((await run(['quiz', 'import', join(dir, 'none.csv')])).code).toBe(2)
+    expect((await runJson(['quiz', 'import', own, '--sale', '999999'])).error.code).toBe('unknown_sale')
+    expect(await rows()).toEqual(all)
+
+    expect((await runJson(['quiz', 'import', own])).value).toEqual({ imported: 1, replaced: 2 })
+    expect((await rows()).map(({ question }) => question)).toEqual(['Mine?', 'Mine?'])
+  } finally {
+    await rm(dir, { recursive: true, force: true })
+  }
 })

@@ -3,7 +3,7 @@ import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { SaleCard } from '../../contract/snapshot.ts'
+import type { SaleCard, Snapshot } from '../../contract/snapshot.ts'
 import { provideCertificate } from '../../stack/certificate.ts'
 import { provideKeyFile } from '../../stack/key-file.ts'
 import { choosePort } from '../../stack/ports.ts'
@@ -33,6 +33,8 @@ export interface LentDoor {
   env: Record<string, string>
   confPath: string
   pid: number
+  /** What the published snapshots say besides sales. */
+  steering: Pick<Snapshot, 'switches' | 'hotUsers'>
   /** Writes the snapshot and waits until the door has pulled it. */
   publish(...cards: SaleCard[]): Promise<void>
   writeSnapshot(text: string): Promise<unknown>
@@ -56,6 +58,9 @@ export async function lendDoor(
     redisDown?: boolean
     tls?: boolean
     tune?: (conf: string) => string
+    /** Another door, whose Redis this one shares. */
+    beside?: LentDoor
+    env?: Record<string, string>
   } = {},
 ): Promise<LentDoor> {
   const dir = await mkdtemp(join(tmpdir(), 'lent-door-'))
@@ -76,12 +81,13 @@ export async function lendDoor(
     : undefined
   const gateways: GatewayStandIn[] = []
   for (let n = 0; n < (options.gateways ?? 1); n++) gateways.push(await startGateway(await choosePort()))
-  const redis = redisWithPassword(await choosePort(), dir)
+  const redis = options.beside ? redisOf(options.beside) : redisWithPassword(await choosePort(), dir)
   const env = {
     SLUICE_REDIS_URL: redis.url,
     SLUICE_JWT_SECRET: JWT_SECRET,
     SLUICE_TICKET_SECRET: TICKET_SECRET,
     SLUICE_EDGE_KEY: EDGE_KEY,
+    ...options.env,
     SLUICE_KEY_FILE: provideKeyFile(join(run, 'keys')),
   }
   if (!options.redisDown) await redis.start()
@@ -118,7 +124,9 @@ export async function lendDoor(
   }
 
   let seq = 0
+  const steering: LentDoor['steering'] = {}
   return {
+    steering,
     flash,
     shop,
     ops,
@@ -133,7 +141,7 @@ export async function lendDoor(
       // A sale whose title tells which snapshot the door has.
       const marker = { ...openSale(MARKER), title: `snapshot ${++seq}` }
       const sales = Object.fromEntries([...cards, marker].map((card) => [card.id, card]))
-      await redis.set('snapshot', JSON.stringify({ seq, at: Date.now(), sales }))
+      await redis.set('snapshot', JSON.stringify({ seq, at: Date.now(), sales, ...steering }))
       await eventually(
         async () => (await call(flash, 'GET', `/api/sales/${MARKER}`)).json?.title === marker.title,
       )
@@ -165,6 +173,14 @@ export async function lendDoor(
     },
   }
 }
+
+/** A door beside another neither starts nor stops its Redis. */
+const redisOf = (door: LentDoor) => ({
+  url: door.env.SLUICE_REDIS_URL!,
+  start: async () => {},
+  stop: async () => {},
+  set: (_key: string, value: string) => door.writeSnapshot(value),
+})
 
 const childrenOf = async (pid: number): Promise<string[]> =>
   (await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8')).trim().split(' ')

@@ -12,7 +12,7 @@ import type { Services } from '../../gateway/services.ts'
 import { createLog } from '../../platform/log.ts'
 import { readSigningKeys } from '../../platform/signing-keys.ts'
 import { pollAll } from '../crowd.ts'
-import { type Answer, call, pause } from '../door/call.ts'
+import { type Answer, call, eventually, pause } from '../door/call.ts'
 import { openShop, type Shop } from '../lend-stack.ts'
 import { checkAnswer, document, operations } from './api-document.ts'
 
@@ -257,6 +257,33 @@ describe('every documented answer has been given as documented', () => {
     await cancel(paid, 'gina')
     expect((await cancel(cancelled, 'hugo')).status).toBe(204)
     expect((await cancel(cancelled, 'hugo')).status).toBe(204)
+  })
+
+  test('what is switched off', async () => {
+    const sale = await shop.sell({ stock: 1_000 })
+    const { ticket } = (await join(sale, 'nora')).json
+    await eventually(
+      async () => (await send('GET', `/api/tickets/${ticket}`, 'nora')).json.state === 'awaiting_payment',
+    )
+    const turn = (name: string, value: string) => shop.sluice('switch', name, value, '--sale', String(sale))
+    const told = (call: () => Promise<Answer>, code: string) =>
+      eventually(async () => (await call()).json?.code === code)
+    let visitors = 0
+    const visit = () => join(sale, `visitor-${++visitors}`)
+    const cancel = async () =>
+      check('DELETE /api/orders/{order}', await send('DELETE', `/api/orders/${sale}-1`, 'nora'))
+    await turn('share', '0')
+    await told(visit, 'busy')
+    await turn('cancellations', 'off')
+    // Until it is switched off the order could be cancelled: it is looked at first.
+    const asNora = { 'x-edge-key': shop.at.secrets.edgeKey, 'x-user-id': 'stranger' }
+    for (const port of shop.at.ports.gateways)
+      await told(() => call(port, 'DELETE', `/api/orders/${sale}-1`, { headers: asNora }), 'busy')
+    await told(cancel, 'busy')
+    await turn('read-only', 'on')
+    await told(cancel, 'paused')
+    await turn('closed', 'on')
+    await told(visit, 'unavailable')
   })
 
   test('sign-in for development', async () => {

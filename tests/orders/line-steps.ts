@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { JOIN, joinLine, reenterLine } from '../../contract/line/join.ts'
+import { lookAtTickets } from '../../contract/line/look.ts'
 import { leaveLine } from '../../contract/line/release.ts'
 import type { ReleaseMessage } from '../../contract/release-message.ts'
 import { nothingComesBack } from '../../contract/sales.ts'
@@ -28,6 +29,19 @@ export const join = (buyer: string, quantity: number): Step =>
 export const release = (): Step =>
   step('release', async (_model, real) => {
     real.messages.push(...(await releaseAll(real.shop)))
+  })
+
+/** Whoever has not polled at the very moment of the last poll is absent, and his place is kept or not. */
+export const releaseToThePresent = (graceMs: number): Step =>
+  step(`releaseToThePresent(${graceMs})`, async (_model, real) => {
+    real.messages.push(...(await releaseAll(real.shop, { absentMs: 0, farPollMs: 0, graceMs })))
+  })
+
+export const poll = (index: number): Step =>
+  step(`poll(${index})`, async (model, { shop }) => {
+    const ticket = pick(model.tickets, index)
+    if (ticket)
+      await lookAtTickets(shop.stores.redis, shop.sale, [{ number: ticket[0], buyer: ticket[1].buyer }])
   })
 
 export const leave = (index: number): Step =>

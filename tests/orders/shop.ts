@@ -1,8 +1,10 @@
 import { createHmac } from 'node:crypto'
 import { Registry } from 'prom-client'
+import type { Absence } from '../../contract/line/absence.ts'
 import { endLeases, releaseDue } from '../../contract/line/release.ts'
 import type { ReleaseMessage } from '../../contract/release-message.ts'
 import { readSale } from '../../contract/sales.ts'
+import { NOTHING_SET, valuesOf } from '../../contract/switches.ts'
 import { buildApp } from '../../gateway/app.ts'
 import type { App, Services } from '../../gateway/services.ts'
 import { createSale } from '../../ops/create-sale.ts'
@@ -83,6 +85,7 @@ function gatewayOf({ mysql }: LentStores, redis: Redis, provider: ScriptedProvid
       SLUICE_DEV_SIGN_IN: false,
     },
     sales: { get: (id: number) => readSale(mysql, id), live: () => [], refresh: async () => {} },
+    switches: { of: () => valuesOf(NOTHING_SET, 0) },
     ...{ mysql, redis, provider, log, metrics: new Registry() },
   } as unknown as Services)
 }
@@ -94,10 +97,14 @@ function sign(body: string): { 'payment-signature': string } {
 }
 
 /** Releases what may leave the line now; the messages are on their way from here on, confirmed by the broker. */
-export async function releaseAll({ stores: { redis }, sale }: Shop): Promise<ReleaseMessage[]> {
+export async function releaseAll(
+  { stores: { redis }, sale }: Shop,
+  absence?: Absence,
+): Promise<ReleaseMessage[]> {
   const messages: ReleaseMessage[] = []
   for (let more = true; more; ) {
-    const due = await releaseDue(redis, sale, { leaseMs: 600_000, flightWindow: 10_000, messageTickets: 100 })
+    const limits = { leaseMs: 600_000, flightWindow: 10_000, messageTickets: 100 }
+    const due = await releaseDue(redis, sale, limits, absence)
     more = due.more
     if (due.batches.length > 0)
       await endLeases(

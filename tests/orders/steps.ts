@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { join, leave, reenter, release, serve } from './line-steps.ts'
+import { join, leave, poll, reenter, release, releaseToThePresent, serve } from './line-steps.ts'
 import { ask, cancel, day, open, pay, sweep, webhook } from './order-steps.ts'
 import { forget, reconcile, reload, tell } from './redis-steps.ts'
 import type { Step } from './step.ts'
@@ -21,6 +21,8 @@ export const steps: fc.Arbitrary<Step>[] = [
     fc.tuple(fc.nat({ max: 5 }), fc.integer({ min: 1, max: 2 })).map(([b, q]) => join(`buyer${b}`, q)),
   ),
   ...Array(2).fill(fc.constant(release())),
+  ...Array(2).fill(fc.constantFrom(0, 600_000).map(releaseToThePresent)),
+  ...Array(2).fill(index.map(poll)),
   ...Array(3).fill(fc.nat({ max: 5 }).map(serve)),
   ...Array(2).fill(fc.tuple(index, mood).map(([i, m]) => open(i, m))),
   ...Array(2).fill(fc.tuple(index, rarely).map(([i, captured]) => pay(i, captured))),

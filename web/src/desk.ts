@@ -1,3 +1,5 @@
+import type { ChallengeKind } from './challenge.ts'
+import { challengeView } from './challenge-view.ts'
 import { countdownParts, seconds } from './duration.ts'
 import { formatMoney } from './money.ts'
 import type { Place } from './place.ts'
@@ -15,6 +17,10 @@ export interface Desk {
   joining?: { attempts: number } | undefined
   /** The last click's refusal, and when another one may help. */
   refusal?: { code: string; until: number } | undefined
+  /** The challenge that stands open, before the click or before the opening. */
+  challenge?: ChallengeKind | 'coming' | undefined
+  /** What was got for solving it; good for one ticket. */
+  pass?: string | undefined
   /** What this tab is doing about the order's payment, or why that was refused. */
   payment?: Payment | undefined
 }
@@ -23,6 +29,8 @@ export type Payment = { doing: 'opening' | 'leaving' | 'cancelling' } | { refuse
 
 /** The closing time is a figure only when it is near: before, it would be haste without need. */
 const CLOSING_MS = 600_000
+/** From when on the challenge is offered ahead of the opening; challenge_lead_s of the door's tunables. */
+const EARLY_MS = 60_000
 
 /** Says in words and figures how things stand at `now`. Pure: the same desk and time give the same view. */
 export function describe(given: Desk, now: number): View {
@@ -30,6 +38,8 @@ export function describe(given: Desk, now: number): View {
   const over = refusal && now >= refusal.until && wordsFor(refusal.code).passing
   const desk = over ? { ...given, refusal: undefined } : given
   if (desk.joining) return joiningView(desk)
+  if (desk.challenge && ['open', 'upcoming'].includes(stateAt(desk.sale, now)))
+    return challengeView(desk.challenge, desk.sale.opensAt - now)
   if (desk.place) return placeView(desk, desk.place, now)
   return saleView(desk, now)
 }
@@ -51,17 +61,7 @@ function saleView(desk: Desk, now: number): View {
   const { sale, refusal } = desk
   if (refusal?.code === 'unknown_sale') return refusedView(refusal, now)
   const state = stateAt(sale, now)
-  if (state === 'upcoming') {
-    return {
-      tone: 'quiet',
-      eyebrow: 'Upcoming',
-      headline: 'Opens soon',
-      detail: 'The button opens by itself. There is no need to reload this page.',
-      figure: { label: 'Opens in', parts: countdownParts(sale.opensAt - now) },
-      quantity: true,
-      buy: { label: 'Not open yet', enabled: false },
-    }
-  }
+  if (state === 'upcoming') return upcomingView(desk, now)
   if (state === 'sold_out') {
     return {
       tone: 'bad',
@@ -90,6 +90,28 @@ function saleView(desk: Desk, now: number): View {
     }
   }
   return refusal ? refusedView(refusal, now) : openView(desk, now)
+}
+
+function upcomingView({ sale, pass }: Desk, now: number): View {
+  const left = sale.opensAt - now
+  const asks = sale.challenge !== undefined && sale.challenge !== 'none'
+  const early = asks && pass === undefined && left <= EARLY_MS
+  const detail = asks
+    ? pass === undefined
+      ? 'This sale asks a small question of every buyer. You can answer it in the last minute before the opening.'
+      : 'You have answered the question. The button opens by itself.'
+    : 'The button opens by itself. There is no need to reload this page.'
+  return {
+    tone: 'quiet',
+    eyebrow: 'Upcoming',
+    headline: 'Opens soon',
+    detail,
+    figure: { label: 'Opens in', parts: countdownParts(left) },
+    quantity: true,
+    buy: early
+      ? { label: 'Answer the question now', enabled: true }
+      : { label: 'Not open yet', enabled: false },
+  }
 }
 
 function openView(desk: Desk, now: number): View {

@@ -10,15 +10,14 @@ const ATTEMPTS = 6
  */
 export async function joinLine(
   saleId: number,
-  quantity: number,
+  wish: { quantity: number; pass: string | undefined },
   onLost: (attempts: number, nextMs: number) => void,
 ): Promise<Answer<JoinAnswer>> {
   for (let attempt = 1; ; attempt++) {
-    const answer = await call<JoinAnswer>(
-      'POST',
-      `/api/sales/${saleId}/orders`,
-      quantity > 1 ? { quantity } : {},
-    )
+    const answer = await call<JoinAnswer>('POST', `/api/sales/${saleId}/orders`, {
+      ...(wish.quantity > 1 ? { quantity: wish.quantity } : {}),
+      ...(wish.pass ? { pass: wish.pass } : {}),
+    })
     if (answer.kind !== 'lost' || attempt === ATTEMPTS) return answer
     const nextMs = pollDelay(answer, attempt)
     onLost(attempt, nextMs)

@@ -24,6 +24,7 @@ export function deskPainter(): (view: View) => void {
   const parts = find('#parts')
   const progress = find<HTMLProgressElement>('#progress')
   const facts = find('#facts')
+  const challenge = find('#challenge')
   const quantity = find('#quantity')
   const buy = find<HTMLButtonElement>('#buy')
   const pay = find('#pay')
@@ -48,6 +49,7 @@ export function deskPainter(): (view: View) => void {
       progress.value = view.progress.done
     }
     paintFacts(facts, view.facts ?? [])
+    challenge.hidden = !view.challenge
     quantity.hidden = !(view.quantity && quantity.dataset.offered === 'true')
     buy.hidden = !view.buy
     if (view.buy) {

@@ -70,13 +70,13 @@ export const REFUSAL_WORDS: Record<ErrorCode, Words> = {
     again: false,
   },
   challenge_required: {
-    headline: 'One more question first',
-    detail: 'This sale asks buyers to solve a small challenge, and this page can not show it yet.',
+    headline: 'One question first',
+    detail: 'This sale asks a small question of every buyer. Press the button to see it.',
     again: true,
   },
   challenge_failed: {
-    headline: 'The challenge was not solved',
-    detail: 'Please try again.',
+    headline: 'That answer is used up',
+    detail: 'An answer is good for one click and a few minutes. Press the button for a new question.',
     again: true,
   },
   conflict: {

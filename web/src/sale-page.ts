@@ -1,5 +1,6 @@
 import { announcer } from './announce.ts'
 import { type Answer, call, type Refusal } from './call.ts'
+import { challengeBox } from './challenge-box.ts'
 import { quantityChoice } from './choose-quantity.ts'
 import { startClock } from './clock.ts'
 import { connectionBanner } from './connection.ts'
@@ -12,7 +13,7 @@ import { deskPainter, find } from './paint-desk.ts'
 import { cameBackPaid, payButtons } from './pay-order.ts'
 import { isFinal, isNews, isUnpaid, type JoinAnswer, joined, type Place, seen } from './place.ts'
 import { rememberPlace } from './remember-place.ts'
-import { readSale } from './sale.ts'
+import { readSale, stateAt } from './sale.ts'
 import { signInBox } from './sign-in.ts'
 import { takeRefusal } from './take-refusal.ts'
 import { nextTick } from './tick.ts'
@@ -62,7 +63,8 @@ const memory = rememberPlace(id, (place) => {
 const signIn = signInBox(() => {
   find('#buy').focus()
   const clicked = desk.refusal?.code === 'unauthenticated' && !desk.place
-  desk = { ...desk, refusal: undefined }
+  // What somebody else answered does not count for this buyer.
+  desk = { ...desk, refusal: undefined, pass: undefined }
   if (clicked) void join()
   else take(desk.place, 0)
 })
@@ -133,17 +135,43 @@ const lookAtSale = watchSale(
   },
 )
 
+const challenge = challengeBox(id, {
+  now: () => clock.now(),
+  shown: (kind) => change({ challenge: kind }),
+  passed: (pass) => {
+    change({ challenge: undefined, pass: pass ?? '' })
+    if (stateAt(desk.sale, clock.now()) === 'open') void join()
+    else find('#buy').focus()
+  },
+  refused: (refusal) => {
+    desk = { ...desk, challenge: undefined }
+    refuse(refusal)
+  },
+})
+
+/** Asks the challenge; its pass goes with the click, which follows at once or at the opening. */
+function solve(): void {
+  change({ challenge: 'coming', pass: undefined, refusal: undefined, payment: undefined })
+  challenge.open()
+}
+
 async function join(): Promise<void> {
   signIn.hide()
+  const asks = desk.sale.challenge !== undefined && desk.sale.challenge !== 'none'
+  if (asks && desk.pass === undefined) return solve()
   // Painted before anything else can happen: the button is shut, and a second click finds it so.
   change({ joining: { attempts: 0 }, refusal: undefined, payment: undefined })
-  const wanted = desk.quantity
-  const answer: Answer<JoinAnswer> = await joinLine(id, wanted, (attempts, nextMs) => {
+  const { quantity: wanted, pass } = desk
+  const answer: Answer<JoinAnswer> = await joinLine(id, { quantity: wanted, pass }, (attempts, nextMs) => {
     connection.lost(performance.now() + nextMs)
     change({ joining: { attempts } })
   })
   desk = { ...desk, joining: undefined }
   if (answer.kind !== 'lost') connection.found()
+  const unsolved = answer.kind === 'refused' && /^challenge_/.test(answer.code)
+  if (answer.kind === 'ok' || unsolved) desk = { ...desk, pass: undefined }
+  // The page may not have known, or the answer was too old: the question again, and the click after it.
+  if (unsolved) return solve()
   if (answer.kind === 'ok') keep(joined(answer.body, wanted, clock.now()), answer.body.pollAfterMs ?? 500)
   else if (answer.kind === 'refused') refuse(answer)
   else change({ refusal: { code: 'unavailable', until: clock.now() + 2_000 } })

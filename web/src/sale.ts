@@ -1,4 +1,4 @@
-import type { SaleState } from '../../contract/words.ts'
+import type { Challenge, SaleState } from '../../contract/words.ts'
 
 /** A sale as the API shows it: times in ms since 1970, price in whole cents. */
 export interface SaleCard {
@@ -11,6 +11,8 @@ export interface SaleCard {
   closesAt: number
   now: number
   perUser: number
+  /** What it asks of a buyer before the click; unknown until the shop was asked. */
+  challenge?: Challenge
 }
 
 /**

@@ -13,6 +13,8 @@ export interface View {
   facts?: [label: string, value: string][]
   /** The buy button; `wait` is why it can not be pressed yet. */
   buy?: { label: string; enabled: boolean }
+  /** The box with the challenge. */
+  challenge?: boolean
   /** The buyer may choose how many. */
   quantity?: boolean
   /** The button that leads to the payment page, and a word about it. */

@@ -120,3 +120,25 @@ test('the page is painted again on the instant of the opening, and at least once
   expect(nextTick(desk, T - 60_250)).toBe(250)
   expect(nextTick({ ...desk, sale: { ...sale, closesAt: T + 10_000 } }, T)).toBe(1_000)
 })
+
+test('a sale with a challenge offers it in the last minute before the opening, and waits for the opening after it', () => {
+  const asking: Desk = { ...desk, sale: { ...sale, challenge: 'captcha' } }
+  expect(describeDesk(asking, T - 60_001).buy).toEqual({ label: 'Not open yet', enabled: false })
+  expect(describeDesk(asking, T - 60_000).buy).toEqual({ label: 'Answer the question now', enabled: true })
+  expect(describeDesk({ ...asking, pass: 'p' }, T - 1_000).buy?.enabled).toBe(false)
+  expect(describeDesk({ ...asking, pass: 'p' }, T).buy).toEqual({ label: 'Buy now', enabled: true })
+  expect(describeDesk({ ...desk, sale: { ...sale, challenge: 'none' } }, T - 1_000).buy?.enabled).toBe(false)
+})
+
+test('while the challenge stands open there is nothing else to press; an end of the sale shows through', () => {
+  for (const challenge of ['coming', 'captcha', 'quiz', 'pow'] as const) {
+    for (const now of [T - 1_000, T]) {
+      const view = describeDesk({ ...desk, challenge }, now)
+      expect([view.challenge, view.buy, view.figure !== undefined]).toEqual([true, undefined, now < T])
+    }
+    expect(describeDesk({ ...at('expired'), challenge }, T).challenge).toBe(true)
+    const over: Desk = { ...desk, challenge, sale: { ...sale, state: 'sold_out' } }
+    expect(describeDesk(over, T)).toMatchObject({ headline: 'Sold out' })
+    expect(describeDesk(over, T).challenge).toBeUndefined()
+  }
+})

@@ -1,0 +1,70 @@
+import type { Redis } from '../platform/redis.ts'
+import { reportKeys } from './keys.ts'
+
+/** What a door reports about twice a second (lua/edge/report.lua). Rates are calls a second. */
+export interface EdgeReport {
+  sales: Record<string, SaleDemand>
+  /** The hottest sales by ID, and buyers: [name, calls a second]. */
+  top_sales?: [string, number][]
+  top_users?: [string, number][]
+}
+
+export interface SaleDemand {
+  /** Verified clicks that came to the admission share, and those it let pass. */
+  asked: number
+  passed: number
+  /** The different buyers of the last 5 to 10 s: HyperLogLog registers, one character each (lua/edge/distinct.lua). */
+  buyers: string
+}
+
+/** What a gateway reports about twice a second. */
+export interface GatewayLoad {
+  /** How much later than asked the event loop came round, on average, ms. */
+  loopMs: number
+  /** Requests begun and not answered. */
+  inFlight: number
+  /** Messages that wait in RabbitMQ for a worker. */
+  queue: number
+  /** How long ago the tickets were released that are recorded now, ms. */
+  orderLagMs: number
+}
+
+interface Reports {
+  edge: EdgeReport
+  gateway: GatewayLoad
+}
+
+const KEPT_MS = 3_000
+
+export async function sendReport(redis: Redis, name: string, load: GatewayLoad): Promise<void> {
+  const { names, of } = reportKeys.gateway
+  await redis.pipeline().set(of(name), JSON.stringify(load), 'PX', KEPT_MS).sadd(names, name).exec()
+}
+
+/** The reports of all who are alive, by name. Names of the dead are forgotten. */
+export async function readReports<K extends keyof Reports>(
+  redis: Redis,
+  kind: K,
+): Promise<Map<string, Reports[K]>> {
+  const { names, of } = reportKeys[kind]
+  const reports = new Map<string, Reports[K]>()
+  const known = await redis.smembers(names)
+  if (known.length === 0) return reports
+  const texts = await redis.mget(known.map(of))
+  const dead: string[] = []
+  known.forEach((name, i) => {
+    const report = parse<Reports[K]>(texts[i])
+    if (report === undefined) dead.push(name)
+    else reports.set(name, report)
+  })
+  if (dead.length > 0) await redis.srem(names, ...dead)
+  return reports
+}
+
+function parse<T>(text: string | null | undefined): T | undefined {
+  try {
+    return text == null ? undefined : (JSON.parse(text) as T)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,103 @@
+import { type CentreMemory, readCentre } from '../contract/centre.ts'
+import { type EdgeReport, readReports } from '../contract/reports.ts'
+import type { Snapshot } from '../contract/snapshot.ts'
+import { AUTO_LEVEL, recordChange, type SwitchChange } from '../contract/switch-changes.ts'
+import { valuesOf } from '../contract/switches.ts'
+import type { Logger } from '../platform/log.ts'
+import type { Pool } from '../platform/mysql.ts'
+import type { Redis } from '../platform/redis.ts'
+import { countDistinct } from './admission/distinct-buyers.ts'
+import { type HotLimits, nextHotList } from './admission/hot-list.ts'
+import { ALL_IN, nextShare, type ShareLimits } from './admission/next-share.ts'
+import { nextLevel } from './load/next-level.ts'
+import type { SwitchBoard } from './switches/switch-board.ts'
+
+/** Changes that MySQL could not take yet. */
+const MOST_UNRECORDED = 100
+
+export interface Centre {
+  /**
+   * Works out what the doors are told besides the sales themselves: shares, switches, who is hot.
+   * @param remembered what the last writer left in Redis
+   * @param rooms free places in the line of each sale
+   * @returns what to remember, and the snapshot with it all filled in.
+   */
+  steer(snapshot: Snapshot, rooms: Map<number, number>, remembered: string | null): Promise<CentreMemory>
+}
+
+/** The centre: whichever gateway writes the snapshot steers all doors by what they report. */
+export function createCentre(deps: {
+  redis: Redis
+  mysql: Pool
+  switches: SwitchBoard
+  name: string
+  limits: ShareLimits & HotLimits
+  log: Logger
+}): Centre {
+  const { redis, mysql, switches, name, limits, log } = deps
+  const unrecorded: SwitchChange[] = []
+  let recording = false
+
+  /** In their order; the first that fails waits, with those behind it, for the next change or snapshot. */
+  const record = async (): Promise<void> => {
+    if (recording) return
+    recording = true
+    try {
+      for (let next = unrecorded[0]; next !== undefined; next = unrecorded[0]) {
+        await recordChange(mysql, next)
+        unrecorded.shift()
+      }
+    } catch (error) {
+      log.debug({ err: error }, 'automatic change not recorded yet')
+    } finally {
+      recording = false
+    }
+  }
+
+  return {
+    async steer(snapshot, rooms, remembered) {
+      const [edges, loads] = await Promise.all([readReports(redis, 'edge'), readReports(redis, 'gateway')])
+      const last = readCentre(remembered)
+      const now = snapshot.at
+      const state = switches.state()
+      const { why, ...level } = nextLevel(last.level, [...loads.values()], now)
+      if (why !== undefined) {
+        log.warn({ before: last.level.level, after: level.level, why }, 'level changed by load')
+        unrecorded.push({
+          ...{ name: AUTO_LEVEL, value: String(level.level) },
+          ...{ who: name, reason: why.slice(0, 200) },
+        })
+        if (unrecorded.length > MOST_UNRECORDED) unrecorded.shift()
+      }
+      if (unrecorded.length > 0) void record()
+
+      const doors = [...edges.values()]
+      const memory: CentreMemory = { shares: {}, level, hot: nextHotList(last.hot, doors, limits, now) }
+      for (const card of Object.values(snapshot.sales)) {
+        const values = valuesOf(state, level.level, card.id)
+        const before = last.shares[card.id] ?? ALL_IN
+        const demand = demandOf(card.id, doors, rooms.get(card.id) ?? 0)
+        const next =
+          values.share === 'auto'
+            ? nextShare(before, demand, limits, now)
+            : { share: values.share, at: now, roomSince: 0 }
+        memory.shares[card.id] = next
+        card.share = next.share
+        if (state.sales[card.id]) card.switches = values
+      }
+      snapshot.switches = valuesOf(state, level.level)
+      snapshot.hotUsers = Object.keys(memory.hot.users)
+      return memory
+    },
+  }
+}
+
+function demandOf(sale: number, doors: readonly EdgeReport[], room: number) {
+  const reports = doors.flatMap((door) => door.sales[sale] ?? [])
+  return {
+    room,
+    passed: reports.reduce((sum, { passed }) => sum + passed, 0),
+    buyers: countDistinct(reports.map(({ buyers }) => buyers)),
+    reported: doors.length > 0,
+  }
+}

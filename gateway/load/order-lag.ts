@@ -1,0 +1,49 @@
+const MOST_MARKS = 1_000
+/** Seen longer ago than this, it says nothing about now. */
+const STALE_MS = 5_000
+
+interface Mark {
+  at: number
+  served: number
+}
+
+interface SaleLag {
+  marks: Mark[]
+  flying: number
+  seenAt: number
+}
+
+/**
+ * How long tickets are on their way from the line to the worker that reserves for them, told from the cards alone: of
+ * the `served` highest number released, `flying` are still on their way, so the oldest of them was released when `served`
+ * reached that number.
+ */
+export function createOrderLag() {
+  const sales = new Map<number, SaleLag>()
+  return {
+    /** What a sale's card says now. */
+    note(sale: number, served: number, flying: number, now: number): void {
+      const lag = sales.get(sale) ?? { marks: [], flying: 0, seenAt: now }
+      sales.set(sale, lag)
+      // A number that fell: a new epoch.
+      if ((lag.marks.at(-1)?.served ?? 0) > served) lag.marks = []
+      if (lag.marks.at(-1)?.served !== served) lag.marks.push({ at: now, served })
+      const arrived = served - flying
+      while (lag.marks.length > 1 && (lag.marks[0]!.served <= arrived || lag.marks.length > MOST_MARKS)) {
+        lag.marks.shift()
+      }
+      Object.assign(lag, { flying, seenAt: now })
+    },
+    /** The longest of all sales, ms. */
+    ms(now: number): number {
+      let longest = 0
+      for (const [sale, { marks, flying, seenAt }] of sales) {
+        if (now - seenAt > STALE_MS) sales.delete(sale)
+        else if (flying > 0) longest = Math.max(longest, now - marks[0]!.at)
+      }
+      return longest
+    },
+  }
+}
+
+export type OrderLag = ReturnType<typeof createOrderLag>

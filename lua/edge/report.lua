@@ -1,0 +1,49 @@
+-- What this door tells the centre (gateway/admission/): the demand of all its workers, under its name. A door that dies
+-- stops counting when its key runs out.
+local cjson = require("cjson.safe")
+local demand = require("edge.demand")
+
+local EVERY_S = 0.5
+local KEPT_MS = 3000
+
+local dict = ngx.shared.demand
+
+local M = {}
+
+-- run: the door's run folder. A name of its own for every nginx: SLUICE_DOOR_NAME, or one made of machine and folder.
+function M.name_door(run)
+  local name = os.getenv("SLUICE_DOOR_NAME")
+  if name and name ~= "" then
+    if #name > 64 or name:find("[^%w_.-]") then
+      error("SLUICE_DOOR_NAME must be 1 to 64 letters, digits, _, . or -", 0)
+    end
+  else
+    local file = io.open("/proc/sys/kernel/hostname")
+    local host = file and file:read("*l") or ""
+    if file then
+      file:close()
+    end
+    name = ("door-%08x"):format(ngx.crc32_long(host .. ":" .. run))
+  end
+  M.name = name
+end
+
+-- Commands for Redis when a report is due, else nil. Of all workers one takes each turn.
+function M.commands()
+  if not M.name or not dict:add("turn", true, EVERY_S * 0.9) then
+    return nil
+  end
+  local sum = demand.sum()
+  -- cjson can not know that an empty table is a list.
+  for _, list in ipairs({ "top_sales", "top_users" }) do
+    if #sum[list] == 0 then
+      sum[list] = nil
+    end
+  end
+  return {
+    { "set", "edge:" .. M.name, cjson.encode(sum), "px", KEPT_MS },
+    { "sadd", "edges", M.name },
+  }
+end
+
+return M

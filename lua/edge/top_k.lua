@@ -1,0 +1,54 @@
+-- The heaviest items of a stream in bounded memory: space-saving (Metwally, Agrawal, El Abbadi: Efficient Computation of
+-- Frequent and Top-k Elements in Data Streams, ICDT 2005). Of N counted, an item that came more than N/k times is in it;
+-- its count is too high by at most its error, so count - error is certain.
+local M = {}
+
+-- k: how many items are kept. A full table gives the place of its lightest item to a newcomer, with its count as error.
+function M.new(k)
+  local items, counts, errors, place, size, total = {}, {}, {}, {}, 0, 0
+  local top = {}
+
+  function top.add(item)
+    total = total + 1
+    local at = place[item]
+    if at then
+      counts[at] = counts[at] + 1
+      return
+    end
+    if size < k then
+      size = size + 1
+      at = size
+      errors[at], counts[at] = 0, 1
+    else
+      at = 1
+      for i = 2, k do
+        if counts[i] < counts[at] then
+          at = i
+        end
+      end
+      place[items[at]] = nil
+      errors[at] = counts[at]
+      counts[at] = counts[at] + 1
+    end
+    items[at], place[item] = item, at
+  end
+
+  -- { { item, certain count }, ... } of those that came `least` times for certain, heaviest first, and all that was
+  -- counted; then it begins again.
+  function top.take(least)
+    local list, counted = {}, total
+    for i = 1, size do
+      local certain = counts[i] - errors[i]
+      if certain >= least then
+        list[#list + 1] = { items[i], certain }
+      end
+    end
+    table.sort(list, function(a, b) return a[2] > b[2] end)
+    items, counts, errors, place, size, total = {}, {}, {}, {}, 0, 0
+    return list, counted
+  end
+
+  return top
+end
+
+return M
