@@ -45,7 +45,7 @@ async function start(config: GatewayConfig): Promise<() => Promise<void>> {
   const sales = createSaleCache(mysql, subscriber, log, switches)
   await subscriber.subscribe(SALE_CHANGED)
   await sales.refresh()
-  const challenges = createChallenges({ config, keys, redis, mysql, metrics, log })
+  const challenges = createChallenges({ config, keys, switches, redis, mysql, metrics, log })
   const refreshing = setInterval(() => {
     sales.warm(switches.hotSales())
     sales.refresh().catch((error) => log.warn({ err: error }, 'live sales not read'))

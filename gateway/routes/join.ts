@@ -40,7 +40,7 @@ export function joinRoutes(app: App, { config, keys, sales, line, release, switc
       if (!sale) throw new Problem('unknown_sale')
       const { quantity = 1 } = request.body
       const pass =
-        challengeOf(sale) === 'none'
+        challengeOf(sale, switches) === 'none'
           ? undefined
           : readPass(keys.tickets, sale.id, request.buyer, request.body.pass, Date.now())
       if (quantity > sale.perUser) {
