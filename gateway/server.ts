@@ -1,4 +1,5 @@
 import { Counter } from 'prom-client'
+import { spreadBlocks } from '../contract/blocks.ts'
 import { SALE_CHANGED } from '../contract/keys.ts'
 import { createProvider } from '../contract/payments/provider.ts'
 import { createLog } from '../platform/log.ts'
@@ -76,6 +77,7 @@ async function start(config: GatewayConfig): Promise<() => Promise<void>> {
   const stopSnapshots = startSnapshots({
     ...{ redis, liveSales: sales.live, name: config.SLUICE_NAME, centre, orderLag, log },
     farPollMs: absence.farPollMs,
+    spreadBlocks: () => spreadBlocks(mysql, redis),
   })
   const provider = createProvider(config.SLUICE_PAYMENT_URL, config.SLUICE_PAYMENT_KEY)
   const pulse = watchRedis(redis)
