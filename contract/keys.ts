@@ -15,6 +15,7 @@
  * | sale:{ID}:seen | hash | number -> when its buyer last asked, ms, of those near the head |
  * | sale:{ID}:called | zset | number -> since when all up to it are near the head, ms |
  * | sale:{ID}:gone | string | bitmap of the numbers that left the line out of turn, modulo 131,072 |
+ * | blocks | hash | buyer -> risk score, and "" -> version of the list (contract/blocks.ts) |
  * | sale:{ID}:passes | zset | nonce -> expiry in seconds, of challenge passes that became a ticket |
  * | sale:{ID}:answer:BUYER | string | JSON list of the right answers to the buyer's captcha or quiz; gone at the first try |
  * | sale:{ID}:proof:SIGNATURE | string | the buyer who solved this proof of work, until it expires |
@@ -44,6 +45,7 @@ export const saleKeys = (sale: number) => {
   }
 }
 
+export const BLOCKS = 'blocks'
 export const answerKey = (sale: number, buyer: string): string => `sale:{${sale}}:answer:${buyer}`
 export const proofKey = (sale: number, signature: string): string => `sale:{${sale}}:proof:${signature}`
 

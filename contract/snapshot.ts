@@ -11,6 +11,8 @@ export interface Snapshot {
   seq: number
   /** When it was written. */
   at: number
+  /** The version of the block list in Redis (contract/blocks.ts); absent where Redis has lost it. */
+  blocks?: string
   sales: Record<string, SaleCard>
   /** What is switched for all sales. */
   switches?: SwitchValues

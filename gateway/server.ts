@@ -1,4 +1,5 @@
 import { Counter } from 'prom-client'
+import { spreadBlocks } from '../contract/blocks.ts'
 import { SALE_CHANGED } from '../contract/keys.ts'
 import { createProvider } from '../contract/payments/provider.ts'
 import { createLog } from '../platform/log.ts'
@@ -45,7 +46,7 @@ async function start(config: GatewayConfig): Promise<() => Promise<void>> {
   const sales = createSaleCache(mysql, subscriber, log, switches)
   await subscriber.subscribe(SALE_CHANGED)
   await sales.refresh()
-  const challenges = createChallenges({ config, keys, redis, mysql, metrics, log })
+  const challenges = createChallenges({ config, keys, switches, redis, mysql, metrics, log })
   const refreshing = setInterval(() => {
     sales.warm(switches.hotSales())
     sales.refresh().catch((error) => log.warn({ err: error }, 'live sales not read'))
@@ -76,6 +77,7 @@ async function start(config: GatewayConfig): Promise<() => Promise<void>> {
   const stopSnapshots = startSnapshots({
     ...{ redis, liveSales: sales.live, name: config.SLUICE_NAME, centre, orderLag, log },
     farPollMs: absence.farPollMs,
+    spreadBlocks: () => spreadBlocks(mysql, redis),
   })
   const provider = createProvider(config.SLUICE_PAYMENT_URL, config.SLUICE_PAYMENT_KEY)
   const pulse = watchRedis(redis)

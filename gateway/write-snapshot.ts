@@ -1,4 +1,5 @@
-import { CENTRE, SNAPSHOT, SNAPSHOT_TURN, saleKeys } from '../contract/keys.ts'
+import { BLOCKS_VERSION } from '../contract/blocks.ts'
+import { BLOCKS, CENTRE, SNAPSHOT, SNAPSHOT_TURN, saleKeys } from '../contract/keys.ts'
 import type { SaleCard, Snapshot } from '../contract/snapshot.ts'
 import type { Sale } from '../contract/words.ts'
 import type { Logger } from '../platform/log.ts'
@@ -16,6 +17,8 @@ const EVERY_MS = 100
 export function startSnapshots(deps: {
   redis: Redis
   liveSales: () => Sale[]
+  /** Brings the block list back to a Redis that has lost it. */
+  spreadBlocks: () => Promise<void>
   /** The longest delay between two polls that the door may tell, ms. */
   farPollMs: number
   name: string
@@ -29,7 +32,10 @@ export function startSnapshots(deps: {
     writing = true
     try {
       const turn = await deps.redis.set(SNAPSHOT_TURN, deps.name, 'PX', EVERY_MS - 10, 'NX')
-      if (turn === 'OK') await writeSnapshot(deps.redis, deps.liveSales(), deps.farPollMs, deps)
+      if (turn === 'OK') {
+        const { blocks } = await writeSnapshot(deps.redis, deps.liveSales(), deps.farPollMs, deps)
+        if (blocks === undefined) await deps.spreadBlocks()
+      }
     } catch (error) {
       deps.log.warn({ err: error }, 'snapshot not written')
     } finally {
@@ -50,10 +56,10 @@ export async function writeSnapshot(
   sales: Sale[],
   farPollMs: number,
   steering?: { centre: Centre; orderLag: OrderLag },
-): Promise<void> {
+): Promise<Snapshot> {
   // The time before the reading: what the door takes to have happened since is never too little.
   const now = Date.now()
-  const pipeline = redis.pipeline()
+  const pipeline = redis.pipeline().hget(BLOCKS, BLOCKS_VERSION)
   for (const sale of sales) {
     const { card, line, gone } = saleKeys(sale.id)
     pipeline.hmget(card, 'phase', 'ending', ...NUMBERS)
@@ -61,8 +67,9 @@ export async function writeSnapshot(
     pipeline.getBuffer(gone)
   }
   pipeline.get(CENTRE)
-  const replies = (await pipeline.exec()) ?? []
-  const snapshot: Snapshot = { seq: now, at: now, sales: {} }
+  const [blocks, ...replies] = (await pipeline.exec()) ?? []
+  const version = blocks?.[1] as string | null | undefined
+  const snapshot: Snapshot = { seq: now, at: now, ...(version ? { blocks: version } : {}), sales: {} }
   const rooms = new Map<number, number>()
   sales.forEach((sale, i) => {
     const [error, fields] = replies[3 * i] as [Error | null, (string | null)[]]
@@ -85,6 +92,7 @@ export async function writeSnapshot(
   const remembered = replies.at(-1)?.[1] as string | null
   const memory = await steering?.centre.steer(snapshot, rooms, remembered)
   await redis.mset(SNAPSHOT, JSON.stringify(snapshot), ...(memory ? [CENTRE, JSON.stringify(memory)] : []))
+  return snapshot
 }
 
 function toCard(

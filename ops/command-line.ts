@@ -3,6 +3,7 @@ import { Problem } from '../contract/errors.ts'
 import { ConfigError } from '../platform/config.ts'
 import type { AddCommand, Terminal } from './command.ts'
 import { addAudit } from './commands/audit.ts'
+import { addBlock } from './commands/block.ts'
 import { addQuizImport } from './commands/quiz-import.ts'
 import { addSaleCreate } from './commands/sale-create.ts'
 import { addSaleList } from './commands/sale-list.ts'
@@ -24,7 +25,16 @@ export interface Surroundings {
 }
 
 const SALE_COMMANDS: AddCommand[] = [addSaleCreate, addSaleList, addSaleShow, addSalePublish, addSalePhases]
-const COMMANDS: AddCommand[] = [addStart, addStop, addStatus, addToken, addAudit, addSwitch, addSchema]
+const COMMANDS: AddCommand[] = [
+  addStart,
+  addStop,
+  addStatus,
+  addToken,
+  addAudit,
+  addBlock,
+  addSwitch,
+  addSchema,
+]
 
 /**
  * Runs one command of the command line; gives the exit code: 0 done, 1 failed (or bad news, for `audit`), 2 not

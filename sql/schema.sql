@@ -1,6 +1,15 @@
 -- Generated from the migrations: do not edit. `npm run -s sluice -- schema dump > sql/schema.sql` writes it,
 -- and a test fails when it is not what sql/NNN_*.sql make.
 
+CREATE TABLE blocks (
+  buyer varchar(128) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  score tinyint unsigned NOT NULL,
+  reason varchar(500) NOT NULL DEFAULT '',
+  created_at datetime(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
+  PRIMARY KEY (buyer),
+  CONSTRAINT score_is_risk CHECK (score between 1 and 100)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+
 CREATE TABLE sales (
   id int unsigned NOT NULL AUTO_INCREMENT,
   title varchar(200) NOT NULL,

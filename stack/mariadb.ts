@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir, userInfo } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { findProgram } from './find-program.ts'
 import { answers } from './probe.ts'
@@ -75,11 +75,15 @@ export function planMysql(dir: string, port: number, secrets: Secrets): ServerPl
 async function install(server: string, data: string, user: string): Promise<void> {
   const draft = `${data}.new`
   rmSync(draft, { recursive: true, force: true })
+  // As for the server itself: two that install side by side would remove each other's temporary tables.
+  const env = { ...process.env, TMPDIR: dirname(data) }
   if (server.endsWith('mariadbd')) {
     const installer = findProgram('mariadb-install-db') ?? 'mariadb-install-db'
-    await run(installer, ['--no-defaults', `--user=${user}`, `--datadir=${draft}`, '--skip-test-db'])
+    await run(installer, ['--no-defaults', `--user=${user}`, `--datadir=${draft}`, '--skip-test-db'], { env })
   } else {
-    await run(server, ['--no-defaults', '--initialize-insecure', `--user=${user}`, `--datadir=${draft}`])
+    await run(server, ['--no-defaults', '--initialize-insecure', `--user=${user}`, `--datadir=${draft}`], {
+      env,
+    })
   }
   renameSync(draft, data)
 }

@@ -39,7 +39,7 @@ test('the dump sees a change', async () => {
 
 test('sql/schema.sql is SQL that makes the same schema', async () => {
   await mysql.query(
-    'DROP TABLE switches, quiz_questions, payment_events, restores, payments, epochs, refusals, orders, sales',
+    'DROP TABLE blocks, switches, quiz_questions, payment_events, restores, payments, epochs, refusals, orders, sales',
   )
   for (const statement of splitStatements(await schemaFile())) await mysql.query(statement)
   expect(await dumpSchema(mysql)).toBe(await schemaFile())

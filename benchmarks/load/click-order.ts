@@ -31,10 +31,10 @@ export interface ClickOrder {
    */
   perSecond?: number
   /**
-   * The generator's nice value, where it stands for machines of its own: above 0 for a flood, which then only gets what the
-   * servers leave; below 0 (root only) for visitors whose waiting is measured, so that it is not their own.
+   * Where a generator stands for machines of its own: `low` for a flood, which then gets what the servers leave; `realtime`
+   * (root only) for visitors whose waiting for servers is measured, so that they do not wait for a core as well.
    */
-  nice?: number
+  priority?: 'low' | 'realtime'
   /** Remember number and time of each 202. */
   keepAccepted?: boolean
 }

@@ -1,12 +1,13 @@
 /**
  * A generator: a process of its own, told by its parent what to send. Tokens are signed before the clock runs.
  */
-import { setNice } from '../../platform/priority.ts'
+import { setNice, setRealtime } from '../../platform/priority.ts'
 import type { ClickOrder, FromClicker, ToClicker } from './click-order.ts'
 import { newTally, type Tally } from './tally.ts'
 import { tokenOf } from './token-of.ts'
 
 const BODY = '{}'
+const LOW_NICE = 10
 
 const tell = (message: FromClicker): void => void process.send?.(message)
 
@@ -42,7 +43,8 @@ async function timed(run: () => Promise<void>, tally: Tally, started: Promise<vo
 }
 
 async function work(order: ClickOrder, started: Promise<void>): Promise<void> {
-  if (order.nice !== undefined) setNice(order.nice)
+  if (order.priority === 'low') setNice(LOW_NICE)
+  if (order.priority === 'realtime') setRealtime()
   if (order.flood) return flood(order, started)
   // Each client takes its time to load; a flood needs neither.
   const { runClosedLoop } = await import('./closed-loop.ts')

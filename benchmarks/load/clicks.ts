@@ -54,7 +54,7 @@ function share(order: ClickOrder, processes: number): ClickOrder[] {
 
 async function startClicker(order: ClickOrder, onAnswered: (count: number) => void) {
   // A priority of its own counts against others only in a session of its own (platform/priority.ts).
-  const detached = order.nice !== undefined
+  const detached = order.priority !== undefined
   const child = fork(PROGRAM, [], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], execArgv: [], detached })
   const { ready, report } = listen(child, onAnswered)
   // Whoever waits for `ready` hears of a failure there.

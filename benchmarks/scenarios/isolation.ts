@@ -11,9 +11,6 @@ import { doorOf, openSale, openStores } from './sell.ts'
 
 const SHOP_PER_SECOND = 200
 const FLOOD_CONNECTIONS = 200
-/** The generators stand for other machines: the flood takes what the servers leave, a visitor waits for servers alone. */
-const FLOOD_NICE = 10
-const VISITOR_NICE = -15
 
 const FRONTS = ['own', 'shared'] as const
 type Visits = Record<(typeof FRONTS)[number], ClickReport>
@@ -21,7 +18,7 @@ type Visits = Record<(typeof FRONTS)[number], ClickReport>
 export const isolation: Scenario = {
   name: 'isolation',
   about:
-    'How long visitors of the shop’s other domain wait for its page: quiet, and during half a minute in which 200 connections click in the flash sale as fast as they are answered. Visitors arrive at random, 200 a second at each front (an open loop): at the shop’s own nginx, and, beside it for comparison, at the same page served by the door’s nginx. The generators stand for other machines: the flood’s runs at a low priority, the visitors’ at a high one, so that what is measured is the waiting for servers.',
+    'How long visitors of the shop’s other domain wait for its page: quiet, and during half a minute in which 200 connections click in the flash sale as fast as they are answered. Visitors arrive at random, 200 a second at each front (an open loop): at the shop’s own nginx, and, beside it for comparison, at the same page served by the door’s nginx. The generators stand for other machines: the flood’s runs at a low priority, the visitors’ before all others, so that what is measured is the waiting for servers.',
   runsMost: 2,
   figures: {
     quiet50: { label: 'own front, quiet, p50', unit: 'ms' },
@@ -55,7 +52,7 @@ export const isolation: Scenario = {
       const [own, shared] = await Promise.all(
         FRONTS.map((front) =>
           prepareClicks({
-            ...{ origin: origins[front], method: 'GET', path: '/', nice: VISITOR_NICE },
+            ...{ origin: origins[front], method: 'GET', path: '/', priority: 'realtime' },
             ...{ requests: SHOP_PER_SECOND * seconds, perSecond: SHOP_PER_SECOND, connections: 50 },
             ...{ buyers: { prefix: 'v', from: 1, count: 1 }, token: 'none', jwtSecret: '' },
           }),
@@ -76,7 +73,7 @@ export const isolation: Scenario = {
           ...{ origin: doorOf(stack), method: 'POST', path: `/api/sales/${sale}/orders`, requests: 0 },
           // More buyers than clicks within the limiter's two seconds, so that most are asked every question.
           ...{ buyers: { prefix: 'i', from: 1, count: bench.quick ? 2_000 : 100_000 }, token: 'valid' },
-          ...{ jwtSecret: stack.secrets.jwt, connections: FLOOD_CONNECTIONS, flood: true, nice: FLOOD_NICE },
+          ...{ jwtSecret: stack.secrets.jwt, connections: FLOOD_CONNECTIONS, flood: true, priority: 'low' },
           forMs: (floodS + 2) * 1000,
         })
         const visits = await prepareVisits(floodS)

@@ -14,10 +14,11 @@ const pick = <T>(from: readonly T[]): T => from[randomInt(from.length)]!
 const NUMBERS = 'zero one two three four five six seven eight nine ten eleven twelve'.split(' ')
 const ORDINALS = ['first', 'second', 'third', 'fourth', 'fifth']
 const WORDS = 'umbrella lantern compass blanket kettle bicycle hammock telescope notebook backpack'.split(' ')
+/** No word fits two groups: a salmon would be a colour too. */
 const GROUPS: Record<string, string[]> = {
-  fruit: ['apple', 'pear', 'cherry', 'plum'],
-  animal: ['horse', 'otter', 'sparrow', 'salmon'],
-  colour: ['green', 'purple', 'orange', 'grey'],
+  fruit: ['apple', 'pear', 'banana', 'mango'],
+  animal: ['horse', 'otter', 'sparrow', 'beetle'],
+  colour: ['green', 'purple', 'grey', 'blue'],
   tool: ['hammer', 'saw', 'pliers', 'chisel'],
   'musical instrument': ['violin', 'flute', 'drum', 'harp'],
   'piece of clothing': ['scarf', 'jacket', 'glove', 'sock'],

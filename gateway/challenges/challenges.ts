@@ -10,6 +10,7 @@ import type { Pool } from '../../platform/mysql.ts'
 import type { Redis } from '../../platform/redis.ts'
 import type { SigningKeys } from '../../platform/signing-keys.ts'
 import type { GatewayConfig } from '../config.ts'
+import type { SwitchBoard } from '../switches/switch-board.ts'
 import { createCaptchaPool } from './captcha-pool.ts'
 import { challengeOf } from './challenge-of.ts'
 import { createQuizPool } from './quiz-pool.ts'
@@ -37,12 +38,13 @@ export interface Challenges {
 export function createChallenges(deps: {
   config: GatewayConfig
   keys: SigningKeys
+  switches: Pick<SwitchBoard, 'of'>
   redis: Redis
   mysql: Pool
   metrics: Registry
   log: Logger
 }): Challenges {
-  const { config, keys, redis, mysql, metrics, log } = deps
+  const { config, keys, switches, redis, mysql, metrics, log } = deps
   const [secret] = keys.tickets
   const captchas = createCaptchaPool({ size: config.SLUICE_CAPTCHA_POOL, metrics, log })
   const quiz = createQuizPool(mysql, log)
@@ -99,12 +101,12 @@ export function createChallenges(deps: {
 
   return {
     async ask(sale, buyer) {
-      const asked = await ASK[challengeOf(sale)](sale, buyer)
+      const asked = await ASK[challengeOf(sale, switches)](sale, buyer)
       outcomes.inc({ kind: asked.kind, outcome: 'asked' })
       return asked
     },
     async answer(sale, buyer, answer) {
-      const kind = challengeOf(sale)
+      const kind = challengeOf(sale, switches)
       const right = await isRight(kind, sale, buyer, answer)
       outcomes.inc({ kind, outcome: right ? 'passed' : 'failed' })
       if (!right) return undefined
@@ -114,7 +116,10 @@ export function createChallenges(deps: {
     },
     warm(sales) {
       const soon = sales.some(
-        (sale) => challengeOf(sale) === 'captcha' && sale.phase === 'published' && sale.closesAt > Date.now(),
+        (sale) =>
+          challengeOf(sale, switches) === 'captcha' &&
+          sale.phase === 'published' &&
+          sale.closesAt > Date.now(),
       )
       if (soon) captchas.warm()
     },

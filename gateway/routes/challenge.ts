@@ -19,7 +19,7 @@ const body = Type.Object({ answer: Type.Union([Type.String({ maxLength: 200 }), 
  * GET and POST /api/sales/{sale}/challenge: a question, and the pass for its answer. The door asks how often a buyer may
  * do either, and from when on.
  */
-export function challengeRoutes(app: App, { sales, challenges }: Services): void {
+export function challengeRoutes(app: App, { sales, challenges, switches }: Services): void {
   const runningSale = async (text: string): Promise<Sale> => {
     const sale = await sales.get(saleIdOf(text))
     if (!sale) throw new Problem('unknown_sale')
@@ -46,7 +46,7 @@ export function challengeRoutes(app: App, { sales, challenges }: Services): void
     },
     async (request, reply) => {
       const sale = await runningSale(request.params.sale)
-      if (challengeOf(sale) === 'none')
+      if (challengeOf(sale, switches) === 'none')
         throw new Problem('conflict', { detail: 'this sale asks no challenge' })
       const pass = await challenges.answer(sale, request.buyer, request.body.answer as Answered)
       if (pass === undefined) throw new Problem('challenge_failed')

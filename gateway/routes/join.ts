@@ -40,7 +40,7 @@ export function joinRoutes(app: App, { config, keys, sales, line, release, switc
       if (!sale) throw new Problem('unknown_sale')
       const { quantity = 1 } = request.body
       const pass =
-        challengeOf(sale) === 'none'
+        challengeOf(sale, switches) === 'none'
           ? undefined
           : readPass(keys.tickets, sale.id, request.buyer, request.body.pass, Date.now())
       if (quantity > sale.perUser) {
@@ -49,16 +49,19 @@ export function joinRoutes(app: App, { config, keys, sales, line, release, switc
       const joined = await line.join(sale.id, { buyer: request.buyer, quantity, pass })
       refuse(joined, sale)
       release.wake(sale.id)
+      const ticket = signTicket(keys.tickets[0], {
+        sale: sale.id,
+        number: joined.number,
+        quantity: joined.quantity,
+        expiresS: sale.ticketsExpireS,
+        buyer: request.buyer,
+      })
       const wait = etaMs(joined.position, sale.release)
-      reply.code(joined.code === JOIN.joined ? 202 : 200).header('cache-control', 'no-store')
+      reply.code(joined.code === JOIN.joined ? 202 : 200)
+      // The door remembers it, and keeps the header to itself (lua/edge/held.lua).
+      reply.header('cache-control', 'no-store').header('x-place', `${joined.number} ${ticket}`)
       return {
-        ticket: signTicket(keys.tickets[0], {
-          sale: sale.id,
-          number: joined.number,
-          quantity: joined.quantity,
-          expiresS: sale.ticketsExpireS,
-          buyer: request.buyer,
-        }),
+        ticket,
         number: joined.number,
         position: joined.position,
         etaMs: wait,

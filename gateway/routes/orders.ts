@@ -43,7 +43,7 @@ export function orderRoutes(app: App, { mysql, switches }: Services): void {
         request.buyer,
       ])
       if (!order) throw new Problem('unknown_order')
-      reply.header('cache-control', 'no-store')
+      reply.header('cache-control', 'no-store').header('x-ticket-state', order.state)
       return order
     },
   )

@@ -70,7 +70,9 @@ export function paymentRoutes(
       }
       const order = await findOwnOrder(mysql, key, request.buyer)
       if (!order) throw new Problem('unknown_order')
-      if (order.state === 'cancelled') return reply.code(204).send()
+      // The door hears that the ticket is over, so that its buyer may click anew (lua/edge/held.lua).
+      const done = () => reply.code(204).header('x-ticket-state', 'cancelled').send()
+      if (order.state === 'cancelled') return done()
       if (order.state !== 'awaiting_payment' && order.state !== 'expiring') {
         throw new Problem('conflict', { detail: `the order is ${order.state}` })
       }
@@ -79,7 +81,7 @@ export function paymentRoutes(
         (await cancelOpened(key, order.paymentSince))
       if (!ended) throw new Problem('conflict', { detail: 'the order can not be cancelled any more' })
       await tell(key.sale, [ended.order], ended.final)
-      return reply.code(204).send()
+      return done()
     },
   )
 

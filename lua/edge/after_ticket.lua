@@ -1,5 +1,7 @@
 -- What a gateway's answer about a ticket means for later polls, header phase. A ticket that a gateway has called
 -- anything but waiting is never called waiting by this door again, however old its snapshot is.
+local held = require("edge.held")
+
 local places = ngx.shared.places
 local counts = ngx.shared.counts
 
@@ -15,6 +17,7 @@ function M.answered()
   end
   places:set("answered_at", ngx.now() * 1000)
   if state ~= "waiting" then
+    held.told(var.place:match("^%d+"), var.user_id, state)
     local _, _, forcible = places:set(var.place, true, REMEMBERED_S)
     if forcible then
       counts:incr("evictions:places", 1, 0)

@@ -55,8 +55,9 @@ end
 
 local M = {}
 
--- { at (ms), cards = { [sale ID as text] = card }, list = cards by ID, switches = those for all sales,
--- own_switches = whether a sale has others, hot_users = a set }, drafts left out. Or nil and what is wrong.
+-- { at (ms), blocks? (version of the list),
+-- cards = { [sale ID as text] = card }, list = cards by ID, switches = those for all sales, own_switches = whether a sale
+-- has others, hot_users = a set }, drafts left out. Or nil and what is wrong.
 function M.decode(raw)
   local snapshot = cjson.decode(raw)
   if type(snapshot) ~= "table" or type(snapshot.sales) ~= "table" or type(snapshot.at) ~= "number" then
@@ -93,6 +94,7 @@ function M.decode(raw)
   end
   return {
     at = snapshot.at,
+    blocks = snapshot.blocks,
     cards = cards,
     list = list,
     switches = switches,

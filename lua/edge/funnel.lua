@@ -15,6 +15,10 @@ local hot_sales = require("edge.hot_sales")
 local hot_users = require("edge.hot_users")
 local admission = require("edge.admission")
 local user_limit = require("edge.user_limit")
+local blocked = require("edge.blocked")
+local held = require("edge.held")
+local address_limit = require("edge.address_limit")
+local door_bucket = require("edge.door_bucket")
 local poll_limit = require("edge.poll_limit")
 local room = require("edge.room")
 local gateways_alive = require("edge.gateways_alive")
@@ -30,15 +34,16 @@ local counts = ngx.shared.counts
 
 local READ = unroll({ method })
 local JOIN = unroll({
-  method, media_type, known_sale, hot_sales, switches, window, sold_out, same_origin, identity, hot_users, user_limit,
-  admission,
+  method, media_type, known_sale, hot_sales, switches, window, sold_out, same_origin, identity, blocked, hot_users,
+  user_limit, held, admission, address_limit, door_bucket,
 })
 local SIGNED = unroll({ method, media_type, same_origin, switches, identity, hot_users, poll_limit })
 local TICKET = unroll({
   method, media_type, same_origin, switches, identity, hot_users, poll_limit, own_ticket, still_waiting,
 })
 local CHALLENGE = unroll({
-  method, media_type, known_sale, switches, challenge_window, sold_out, same_origin, identity, hot_users, challenge_limit,
+  method, media_type, known_sale, switches, challenge_window, sold_out, same_origin, identity, blocked,
+  hot_users, challenge_limit,
 })
 local UNSIGNED = unroll({ method, media_type })
 -- Who is signed in, if anybody is.
@@ -48,12 +53,12 @@ local GATEWAY = unroll({ room, gateways_alive, group_limit })
 
 -- ctx: { allow, now (ms), sale? } and what the questions add: card, token, user, ticket.
 local function ask(questions, ctx)
-  local code, retry_after_s, members = questions(ctx)
+  local code, retry_after_s, members, question = questions(ctx)
   if code then
     if code == "method_not_allowed" then
       ngx.header.allow = ctx.allow.text
     end
-    return refusals.send(code, retry_after_s, members)
+    return refusals.send(code, retry_after_s, members, question)
   end
 end
 
@@ -92,19 +97,19 @@ function M.sale()
   pass(ctx)
 end
 
--- In set_by_lua, see nginx/refuse_click.conf: gives the status of a refusal, or "" when the click goes on.
+-- In set_by_lua, see nginx/answer_click.conf: gives the status of a refusal, or "" when the click goes on.
 function M.join()
   local ctx = new_ctx(method.POST)
-  local code, retry_after_s, members = JOIN(ctx)
+  local code, retry_after_s, members, question = JOIN(ctx)
   if not code then
-    code, retry_after_s = GATEWAY(ctx)
+    code, retry_after_s, members, question = GATEWAY(ctx)
     if code then
       -- Not the buyer's fault: he may click again at once.
       user_limit.give_back(ctx)
     end
   end
   if code then
-    return refusals.leave(code, retry_after_s, members)
+    return refusals.leave(code, retry_after_s, members, question)
   end
   pass(ctx)
   return ""

@@ -26,13 +26,10 @@ local function sign_in(client, where)
   return true
 end
 
-local M = {}
-
--- What a door reports travels with its question; when it does not arrive, the next one says the same.
-local function ask(client, report)
+-- Sends commands in one go: lists such as { "get", "snapshot" }. Answers the reply to the first, or nil and the reason.
+local function send(client, commands)
   client:init_pipeline()
-  client:get("snapshot")
-  for _, command in ipairs(report or {}) do
+  for _, command in ipairs(commands) do
     client[command[1]](client, unpack(command, 2))
   end
   local replies, err = client:commit_pipeline()
@@ -40,14 +37,15 @@ local function ask(client, report)
     return nil, err
   end
   -- A refused command is { false, reason }.
-  if type(replies[1]) == "table" then
-    return nil, replies[1][2]
+  local first = replies[1]
+  if type(first) == "table" and first[1] == false then
+    return nil, first[2]
   end
-  return replies[1]
+  return first
 end
 
--- The JSON, or nil and the reason. report: more commands to send, or nil.
-function M.snapshot(report)
+-- The same over a connection of the pool.
+local function ask(commands)
   local where = environment.redis
   local client = redis:new()
   client:set_timeout(tunables.snapshot_timeout_ms)
@@ -59,17 +57,46 @@ function M.snapshot(report)
     client:close()
     return nil, "Redis: " .. tostring(err)
   end
-  local raw
-  raw, err = ask(client, report)
-  if not raw then
+  local reply
+  reply, err = send(client, commands)
+  if not reply then
     client:close()
     return nil, "Redis: " .. tostring(err)
   end
   client:set_keepalive(60000, 1)
+  return reply
+end
+
+local M = {}
+
+-- The JSON, or nil and the reason. report: more commands to send, or nil: what a door reports travels with its question;
+-- when it does not arrive, the next one says the same.
+function M.snapshot(report)
+  local raw, reason = ask({ { "get", "snapshot" }, unpack(report or {}) })
   if raw == ngx.null then
     return nil, "Redis has no key snapshot"
   end
-  return raw
+  return raw, reason
+end
+
+-- The block list (contract/blocks.ts), { [buyer] = risk score }, or nil and the reason.
+function M.blocks()
+  local fields, reason = ask({ { "hgetall", "blocks" } })
+  if not fields then
+    return nil, reason
+  end
+  local list, whole = {}, false
+  for i = 1, #fields, 2 do
+    if fields[i] == "" then
+      whole = true
+    else
+      list[fields[i]] = tonumber(fields[i + 1])
+    end
+  end
+  if not whole then
+    return nil, "Redis has no block list"
+  end
+  return list
 end
 
 return M

@@ -34,35 +34,53 @@ for code, entry in pairs(LIST) do
     status_text = tostring(status),
     start = BODY:format(title, status, code),
     body = BODY:format(title, status, code) .. "}",
-    counter = "answers:" .. code,
+    -- By the question that refused; filled as they come.
+    counters = {},
     again = status == 429 or status == 503,
   }
 end
 
 local M = { LIST = LIST }
 
+local function count(code, question)
+  local counters = prebuilt[code].counters
+  question = question or "none"
+  local counter = counters[question]
+  if not counter then
+    counter = "refused:" .. code .. ":" .. question
+    counters[question] = counter
+  end
+  counts:incr(counter, 1, 0)
+end
+
 local function body_of(refusal, members)
   return members and refusal.start .. "," .. members .. "}" or refusal.body
 end
 
--- Leaves the body and Retry-After to nginx, which sends them (nginx/refuse_click.conf), and gives the status as text.
+-- Leaves the body and Retry-After to nginx, which sends them (nginx/answer_click.conf), and gives the status as text.
 -- Members as below.
-function M.leave(code, retry_after_s, members)
+function M.leave(code, retry_after_s, members, question)
+  if code == "again" then
+    -- No refusal: a whole answer.
+    counts:incr("answers:again", 1, 0)
+    ngx.var.answer_body = members
+    return "200"
+  end
   local refusal = prebuilt[code]
-  counts:incr(refusal.counter, 1, 0)
+  count(code, question)
   local var = ngx.var
-  var.refusal_body = body_of(refusal, members)
+  var.answer_body = body_of(refusal, members)
   if refusal.again then
-    var.refusal_retry_after = retry_after_s or 1
+    var.answer_retry_after = retry_after_s or 1
   end
   return refusal.status_text
 end
 
 -- Ends the request with a problem+json. `retry_after_s`: whole seconds, only used by 429 and 503, 1 when absent.
--- `members`: more members as JSON text, such as '"opensAt":123'.
-function M.send(code, retry_after_s, members)
+-- `members`: more members as JSON text, such as '"opensAt":123'. `question`: who refused, for the counters.
+function M.send(code, retry_after_s, members, question)
   local refusal = prebuilt[code]
-  counts:incr(refusal.counter, 1, 0)
+  count(code, question)
   local body = body_of(refusal, members)
   ngx.status = refusal.status
   local header = ngx.header

@@ -1,8 +1,11 @@
 -- What must be there before the door opens: shared dicts, environment, and Lua that loads. Run in init_by_lua, so a
 -- start (or a reload) with something missing fails and says what.
-local DICTS = { "snapshot", "buys", "polls", "admitted", "places", "challenges", "demand", "counts", "gateways" }
+local DICTS = {
+  "snapshot", "buys", "polls", "admitted", "places", "held", "blocks", "click_addresses", "challenges", "demand",
+  "counts", "gateways",
+}
 
-local M = {}
+local M = { DICTS = DICTS }
 
 function M.check()
   for _, name in ipairs(DICTS) do
@@ -13,6 +16,7 @@ function M.check()
   require("edge.environment")
   require("edge.funnel")
   require("edge.after_join")
+  require("edge.after_order")
   require("edge.after_challenge")
   require("edge.sale_pages")
   require("edge.metrics")

@@ -1,6 +1,7 @@
 -- What the door knows of all live sales (contract/snapshot.ts): pulled from Redis into a shared dict, decoded once by
 -- each worker for each version. A pull that fails leaves the last one standing.
 local cards = require("edge.cards")
+local block_list = require("edge.block_list")
 local demand = require("edge.demand")
 local pull = require("edge.pull")
 local report = require("edge.report")
@@ -43,9 +44,10 @@ local function keep(raw)
     -- A count of our own, because the gateways' seq starts again when Redis was erased.
     dict:incr("version", 1, 0)
     dict:set("written_at", decoded.at)
+    dict:set("blocks_wanted", decoded.blocks)
   end
   dict:set("pulled_at", ngx.now() * 1000)
-  return true
+  return block_list.follow(dict:get("blocks_wanted"))
 end
 
 local function pull_once()

@@ -8,65 +8,30 @@
 -- tickets ask a gateway, which brings them back. Places given back are below `served`, so they ask a gateway too.
 -- Numbers up to `reach` are next: their buyers show to the gateways that they are still there.
 local after_ticket = require("edge.after_ticket")
-local bit = require("bit")
 local refusals = require("edge.refusals")
 local sale_state = require("edge.sale_state")
 local say = require("edge.say")
 local snapshot = require("edge.snapshot")
 local tunables = require("edge.tunables")
+local waiting_place = require("edge.waiting_place")
 
 local counts = ngx.shared.counts
-
--- Numbers modulo this have their bit in a card's `gone`, as lua/redis/ sets it. A bit of another number with the same
--- rest only means that a gateway is asked.
-local GONE_BITS = 131072
-
-local function left_out_of_turn(card, number)
-  local gone = card.gone
-  if not gone then
-    return false
-  end
-  local nth = number % GONE_BITS
-  local byte = gone:byte(math.floor(nth / 8) + 1)
-  return byte ~= nil and bit.band(byte, bit.rshift(0x80, nth % 8)) ~= 0
-end
 
 -- The highest number that may have been released, if the release went on for `lag_ms` after the snapshot was written.
 local function released_most(card, lag_ms)
   return card.served + tunables.near_tickets + card.fastest * (tunables.near_ms + math.max(0, lag_ms)) / 1000
 end
 
--- How many are in line up to this number. Exact where nobody left out of turn; who did is taken to be spread evenly.
-local function position_of(card, number)
-  local last = math.max(card.last, number)
-  local handed_out, waiting = last - card.served, card.waiting + last - card.last
-  if waiting > handed_out then
-    -- Tickets of earlier epochs are ahead of all these.
-    return waiting - (last - number)
-  end
-  return math.max(1, math.ceil((number - card.served) * waiting / handed_out))
-end
-
--- When to ask again: the later the further back, with a fifth of jitter, so that a crowd that came together does not
--- poll together. Who stands beyond the units that are free waits for one to come back: nobody can say when.
--- Ops (or load) may slow all polls down by a factor; then one still comes halfway to the turn at the latest.
-local function poll_after_ms(eta_ms, beyond, most, factor)
-  local base = eta_ms and math.max(500, eta_ms / 4) or 2000 + 50 * beyond
-  if factor > 1 then
-    base = eta_ms and math.max(base, math.min(base * factor, math.max(eta_ms / 2, 500 * factor))) or base * factor
-  end
-  return math.floor(math.min(base, most) * (0.9 + 0.2 * math.random()) + 0.5)
-end
-
 local function say_waiting(card, number, running)
-  local position = position_of(card, number)
+  local position = waiting_place.position(card, number)
   local eta_ms
   if running and card.perSecond > 0 and position <= card.free then
     eta_ms = math.ceil(position * 1000 / card.perSecond)
   end
   -- A paused line may go on at any time, but nobody's turn is missed by a slow poll: near tickets ask a gateway.
   local switches = card.switches
-  local poll_ms = poll_after_ms(eta_ms, position - math.max(0, card.free), card.pollMs, switches["poll-factor"])
+  local beyond = position - math.max(0, card.free)
+  local poll_ms = waiting_place.poll_after_ms(eta_ms, beyond, card.pollMs, switches["poll-factor"])
   counts:incr("answers:waiting", 1, 0)
   return say(('{"state":"waiting","position":%d,%s"pollAfterMs":%d}'):format(
     position, eta_ms and switches.eta and ('"etaMs":%d,'):format(eta_ms) or "", poll_ms))
@@ -100,7 +65,7 @@ function M.check(ctx)
   end
   local card, running, written_at = card_of(ticket.sale, ctx.now)
   if card and ticket.number > card.reach and ticket.number > released_most(card, ctx.now - written_at)
-      and not left_out_of_turn(card, ticket.number) and not after_ticket.is_gone(ticket.place) then
+      and not waiting_place.left_out_of_turn(card, ticket.number) and not after_ticket.is_gone(ticket.place) then
     return say_waiting(card, ticket.number, running)
   end
 end
@@ -112,7 +77,7 @@ function M.or_unavailable()
   if number and is_get() then
     local card, running, written_at = card_of(sale, ngx.now() * 1000)
     if card and number > released_most(card, after_ticket.answered_at() - written_at)
-        and not left_out_of_turn(card, number) and not after_ticket.is_gone(ngx.var.place) then
+        and not waiting_place.left_out_of_turn(card, number) and not after_ticket.is_gone(ngx.var.place) then
       ngx.status = 200
       return say_waiting(card, number, running)
     end

@@ -14,7 +14,8 @@ end
 function M.check(ctx)
   local key = key_of(ctx)
   -- add is atomic over all workers: of two clicks at once, one gets in.
-  local ok, err, forcible = buys:add(key, true, hot_users.buy_interval_ms(ctx.user) / 1000)
+  local interval_ms = hot_users.buy_interval_ms(ctx.user) * (ctx.strictness or 1)
+  local ok, err, forcible = buys:add(key, true, interval_ms / 1000)
   if not ok then
     if err ~= "exists" then
       return "busy"

@@ -7,7 +7,7 @@ import { provideCertificate } from '../../stack/certificate.ts'
 import { doorEnv } from '../../stack/local-env.ts'
 import { planNginx } from '../../stack/nginx.ts'
 import { choosePort, returnPort } from '../../stack/ports.ts'
-import { eventually } from '../door/call.ts'
+import { call, eventually } from '../door/call.ts'
 import { endProcess } from '../door/end-process.ts'
 import type { StackAddress } from '../lend-stack.ts'
 
@@ -57,7 +57,8 @@ export async function lendNarrowDoor(
     await rm(dir, { recursive: true, force: true })
   }
   try {
-    await eventually(async () => plan.isReady(), 15_000)
+    // Ready is who knows the sales.
+    await eventually(async () => (await call(flash, 'GET', '/api/sales')).status === 200, 15_000)
   } catch (error) {
     await stop()
     throw error

@@ -308,6 +308,18 @@ describe('the pass', () => {
   })
 })
 
+test('switched off, it asks for nothing, and a click needs no pass; switched on again, it does', async () => {
+  const sale = await gateway.sell({ challenge: 'captcha' })
+  gateway.askChallenges(false)
+  try {
+    expect((await gateway.ask(sale, 'anna')).body).toEqual({ kind: 'none' })
+    expect((await gateway.join(sale, 'anna')).status).toBe(202)
+  } finally {
+    gateway.askChallenges(true)
+  }
+  expect(refusal(await gateway.join(sale, 'berta'))).toBe('403 challenge_required')
+})
+
 test('a sale without a challenge asks for nothing, and ends with the sale', async () => {
   const sale = await gateway.sell({})
   expect((await gateway.ask(sale, 'anna')).body).toEqual({ kind: 'none' })

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Registry } from 'prom-client'
 import { answerKey } from '../../contract/keys.ts'
 import { readSale } from '../../contract/sales.ts'
+import { NOTHING_SET, valuesOf } from '../../contract/switches.ts'
 import { buildApp } from '../../gateway/app.ts'
 import { createChallenges } from '../../gateway/challenges/challenges.ts'
 import { absenceOf, type GatewayConfig, readGatewayConfig } from '../../gateway/config.ts'
@@ -34,6 +35,8 @@ export interface LentGateway {
   join(sale: number, buyer: string, body?: object): Promise<Said>
   /** What the buyer's challenge is answered with; only a test may look. */
   rightAnswers(sale: number, buyer: string): Promise<string[]>
+  /** Switches all challenges on or off. */
+  askChallenges(on: boolean): void
   stop(): Promise<void>
 }
 
@@ -61,9 +64,11 @@ export async function lendGateway(changes: Partial<GatewayConfig> = {}): Promise
   const log = createLog('challenges', 'silent')
   const metrics = new Registry()
   const keys = readSigningKeys(config)
-  const challenges = createChallenges({ config, keys, redis, mysql, metrics, log })
+  let asked = true
+  const switches = { of: () => ({ ...valuesOf(NOTHING_SET, 0), challenge: asked }) }
+  const challenges = createChallenges({ config, keys, switches, redis, mysql, metrics, log })
   const app = buildApp({
-    ...{ config, keys, redis, mysql, metrics, log, challenges },
+    ...{ config, keys, switches, redis, mysql, metrics, log, challenges },
     line: createLine(redis, mysql, absenceOf(config), log),
     sales: { get: (id: number) => readSale(mysql, id), live: () => [], refresh: async () => {} },
     release: { wake: () => {} },
@@ -101,6 +106,9 @@ export async function lendGateway(changes: Partial<GatewayConfig> = {}): Promise
     answer: (sale, buyer, answer) => call('POST', `${sale}/challenge`, buyer, { answer }),
     join: (sale, buyer, body = {}) => call('POST', `${sale}/orders`, buyer, body),
     rightAnswers: async (sale, buyer) => JSON.parse((await redis.get(answerKey(sale, buyer))) ?? '[]'),
+    askChallenges(on) {
+      asked = on
+    },
     async stop() {
       await app.close()
       await challenges.close()

@@ -40,8 +40,10 @@ export interface LentDoor {
   writeSnapshot(text: string): Promise<unknown>
   stopRedis(): Promise<void>
   startRedis(): Promise<void>
-  /** Edits tunables.conf, as ops would. */
-  tune(change: (conf: string) => string): Promise<void>
+  /** Writes the block list as a gateway does; the next snapshot names its version. `scores`: buyer -> risk. */
+  writeBlocks(scores: Record<string, number>): Promise<void>
+  /** Edits tunables.conf, or another of the tunables files, as ops would. */
+  tune(change: (conf: string) => string, file?: string): Promise<void>
   /** `nginx -s reload`; returns when only new workers serve, or when nginx has refused it. */
   reload(): Promise<void>
   errorLog(): Promise<string>
@@ -66,9 +68,10 @@ export async function lendDoor(
   const run = join(dir, 'run')
   for (const room of ['nginx', 'lua']) await cp(join(CHECKOUT, room), join(root, room), { recursive: true })
   await mkdir(join(run, 'www'), { recursive: true })
-  const tunables = join(root, 'nginx', 'tunables.conf')
-  const tune = async (change: (conf: string) => string) =>
-    writeFile(tunables, change(await readFile(tunables, 'utf8')))
+  const tune = async (change: (conf: string) => string, file = 'tunables.conf') => {
+    const path = join(root, 'nginx', file)
+    await writeFile(path, change(await readFile(path, 'utf8')))
+  }
   // Quick, so that the tests need not wait.
   await tune((conf) => conf.replace('snapshot_pull_ms = 200', 'snapshot_pull_ms = 30'))
   if (options.tune) await tune(options.tune)
@@ -120,6 +123,7 @@ export async function lendDoor(
   }
 
   let seq = 0
+  let blocks: string | undefined
   const steering: LentDoor['steering'] = {}
   return {
     steering,
@@ -137,10 +141,14 @@ export async function lendDoor(
       // A sale whose title tells which snapshot the door has.
       const marker = { ...openSale(MARKER), title: `snapshot ${++seq}` }
       const sales = Object.fromEntries([...cards, marker].map((card) => [card.id, card]))
-      await redis.set('snapshot', JSON.stringify({ seq, at: Date.now(), sales, ...steering }))
+      await redis.set('snapshot', JSON.stringify({ seq, at: Date.now(), blocks, sales, ...steering }))
       await eventually(
         async () => (await call(flash, 'GET', `/api/sales/${MARKER}`)).json?.title === marker.title,
       )
+    },
+    writeBlocks: async (scores) => {
+      blocks = `list ${++seq}`
+      await redis.hset('blocks', { '': blocks, ...scores })
     },
     writeSnapshot: (text) => redis.set('snapshot', text),
     stopRedis: redis.stop,
@@ -175,6 +183,8 @@ const redisOf = (door: LentDoor) => ({
   url: door.env.SLUICE_REDIS_URL!,
   start: async () => {},
   stop: async () => {},
+  hset: async (_key: string, scores: Record<string, string | number>) =>
+    door.writeBlocks(scores as Record<string, number>),
   set: (_key: string, value: string) => door.writeSnapshot(value),
 })
 

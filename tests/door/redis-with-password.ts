@@ -20,6 +20,8 @@ export function redisWithPassword(port: number, dir: string) {
       client?.disconnect()
       if (server) await endProcess(server)
     },
+    hset: (key: string, fields: Record<string, string | number>): Promise<unknown> =>
+      client!.multi().del(key).hset(key, fields).exec(),
     set: (key: string, value: string): Promise<unknown> => client!.set(key, value),
   }
 }

@@ -51,6 +51,9 @@ test('its worker comes before the door’s where both share a machine', async ()
   const [worker] = (await readFile(`/proc/${nginx.pid}/task/${nginx.pid}/children`, 'utf8')).trim().split(' ')
   const log = await readFile(join(dir, 'shop', 'error.log'), 'utf8')
   // Only root may; anybody else is told so.
-  if (process.getuid?.() === 0) expect(getPriority(Number(worker))).toBe(-10)
-  else expect(log).toContain('setpriority(-10) failed')
+  if (process.getuid?.() === 0) {
+    expect(getPriority(Number(worker))).toBe(-10)
+    const { stdout } = await promisify(execFile)('chrt', ['--pid', worker!])
+    expect(stdout).toContain('SCHED_RR')
+  } else expect(log).toContain('setpriority(-10) failed')
 })

@@ -101,10 +101,24 @@ export function challengeBox(saleId: number, on: ChallengeEvents): { open(): voi
       form.show(challenge)
       say(before && `${before} Here is a new one.`)
     }
+    renewAfter(challenge.expiresAt - on.now())
+  }
+
+  /** A new one when the time is up; a tab that nobody looks at waits until somebody does. */
+  function renewAfter(ms: number): void {
     const mine = turn
     timer = setTimeout(() => {
-      if (mine === turn) void load('The time for that one was up.')
-    }, challenge.expiresAt - on.now())
+      if (mine !== turn) return
+      if (document.visibilityState === 'visible') void load('The time for that one was up.')
+      else
+        document.addEventListener(
+          'visibilitychange',
+          () => {
+            if (mine === turn) renewAfter(0)
+          },
+          { once: true },
+        )
+    }, ms)
   }
 
   async function prove({ challenge, tries }: Extract<Challenge, { kind: 'pow' }>): Promise<void> {

@@ -2,7 +2,7 @@ import type { ChallengeKind } from './challenge.ts'
 import { challengeView } from './challenge-view.ts'
 import { countdownParts, seconds } from './duration.ts'
 import { formatMoney } from './money.ts'
-import type { Place } from './place.ts'
+import { isFinal, type Place } from './place.ts'
 import { placeView } from './place-view.ts'
 import { wordsFor } from './refusal-words.ts'
 import { type SaleCard, stateAt } from './sale.ts'
@@ -38,11 +38,14 @@ export function describe(given: Desk, now: number): View {
   const over = refusal && now >= refusal.until && wordsFor(refusal.code).passing
   const desk = over ? { ...given, refusal: undefined } : given
   if (desk.joining) return joiningView(desk)
-  if (desk.challenge && ['open', 'upcoming'].includes(stateAt(desk.sale, now)))
-    return challengeView(desk.challenge, desk.sale.opensAt - now)
+  if (desk.challenge && mayBuy(desk, now)) return challengeView(desk.challenge, desk.sale.opensAt - now)
   if (desk.place) return placeView(desk, desk.place, now)
   return saleView(desk, now)
 }
+
+/** Whether a click could still take a place: another tab may have one meanwhile, or the sale be over. */
+const mayBuy = ({ place, sale }: Desk, now: number): boolean =>
+  (!place || isFinal(place.state)) && ['open', 'upcoming'].includes(stateAt(sale, now))
 
 function joiningView({ joining }: Desk): View {
   const lost = (joining?.attempts ?? 0) > 0

@@ -137,6 +137,10 @@ test('while the challenge stands open there is nothing else to press; an end of 
       expect([view.challenge, view.buy, view.figure !== undefined]).toEqual([true, undefined, now < T])
     }
     expect(describeDesk({ ...at('expired'), challenge }, T).challenge).toBe(true)
+    expect(
+      describeDesk({ ...at('waiting'), challenge }, T).challenge,
+      'another tab has a place',
+    ).toBeUndefined()
     const over: Desk = { ...desk, challenge, sale: { ...sale, state: 'sold_out' } }
     expect(describeDesk(over, T)).toMatchObject({ headline: 'Sold out' })
     expect(describeDesk(over, T).challenge).toBeUndefined()

@@ -1,0 +1,48 @@
+import { type Block, recordBlock, removeBlock, spreadBlocks } from '../../contract/blocks.ts'
+import { BUYER_PATTERN, isBuyer } from '../../contract/buyer.ts'
+import type { AddCommand } from '../command.ts'
+import { withStores } from '../connections.ts'
+import { InputError } from '../sale-input.ts'
+import { whole } from '../sale-options.ts'
+
+const REASON_CHARACTERS = 500
+
+function checkBuyer(user: string): void {
+  if (!isBuyer(user)) {
+    throw new InputError(`USER must be 1 to 128 visible ASCII characters (${BUYER_PATTERN})`)
+  }
+}
+
+/** `block` and `unblock`: MySQL first, which is the record; then Redis, from where the doors pull the list. */
+export const addBlock: AddCommand = (parent, { env, print }) => {
+  parent
+    .command('block')
+    .description("refuse a buyer's clicks, or slow them (--score below the door's blocked_from_score)")
+    .argument('<user>', 'the buyer')
+    .option('--reason <text>', 'why; only people read it', '')
+    .option('--score <n>', 'the risk, 1 to 100', whole(1, 100), 100)
+    .action(async (user: string, { reason, score }: Omit<Block, 'buyer'>) => {
+      checkBuyer(user)
+      if (reason.length > REASON_CHARACTERS)
+        throw new InputError(`--reason: ${REASON_CHARACTERS} characters at most`)
+      await withStores(env, async ({ mysql, redis }) => {
+        await recordBlock(mysql, { buyer: user, score, reason })
+        await spreadBlocks(mysql, redis)
+      })
+      print({ buyer: user, score, reason }, `${user} has the risk score ${score}`)
+    })
+
+  parent
+    .command('unblock')
+    .description('take a buyer off the block list')
+    .argument('<user>', 'the buyer')
+    .action(async (user: string) => {
+      checkBuyer(user)
+      const removed = await withStores(env, async ({ mysql, redis }) => {
+        const was = await removeBlock(mysql, user)
+        await spreadBlocks(mysql, redis)
+        return was
+      })
+      print({ buyer: user, removed }, removed ? `${user} is off the list` : `${user} was not on the list`)
+    })
+}
