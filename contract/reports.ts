@@ -55,10 +55,18 @@ export async function readReports<K extends keyof Reports>(
   known.forEach((name, i) => {
     const report = parse<Reports[K]>(texts[i])
     if (report === undefined) dead.push(name)
-    else reports.set(name, report)
+    else if (isWhole(kind, report)) reports.set(name, report)
   })
   if (dead.length > 0) await redis.srem(names, ...dead)
   return reports
+}
+
+/** One that another version wrote is left out: it must not keep the snapshot from being written. */
+function isWhole(kind: keyof Reports, report: unknown): boolean {
+  if (typeof report !== 'object' || report === null) return false
+  if (kind === 'gateway') return true
+  const { sales, top_sales = [], top_users = [] } = report as Partial<EdgeReport>
+  return typeof sales === 'object' && sales !== null && Array.isArray(top_sales) && Array.isArray(top_users)
 }
 
 function parse<T>(text: string | null | undefined): T | undefined {

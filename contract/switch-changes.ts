@@ -30,7 +30,8 @@ export interface RecordedChange {
 export const UNSET = 'default'
 
 const DUPLICATE = 1062
-const TRIES = 10
+/** More than people and gateways that could turn the same switch in one moment. */
+const TRIES = 100
 
 /**
  * Writes a change into MySQL, the record of all switches; gives its row. Versions of one switch follow each other without

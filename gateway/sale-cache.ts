@@ -5,6 +5,7 @@ import type { Sale } from '../contract/words.ts'
 import type { Logger } from '../platform/log.ts'
 import type { Pool } from '../platform/mysql.ts'
 import type { Redis } from '../platform/redis.ts'
+import { createHighestSale } from './highest-sale.ts'
 import type { SwitchBoard } from './switches/switch-board.ts'
 
 /** How long a sale is believed without asking MySQL; pub/sub ends it sooner where something changed. */
@@ -41,6 +42,7 @@ export function createSaleCache(
 ): SaleCache {
   const cache = new NodeCache({ useClones: false, stdTTL: 3600, checkperiod: 60, maxKeys: MOST_SALES })
   const reading = new Map<number, Promise<Sale | undefined>>()
+  const mayExist = createHighestSale(mysql)
   let liveSales: Sale[] = []
 
   const keep = (id: number, sale: Sale | undefined): void => {
@@ -93,6 +95,7 @@ export function createSaleCache(
   return {
     async get(id) {
       const entry = cache.get<Entry>(id)
+      if (!entry && !(await mayExist(id))) return undefined
       const fresh = entry !== undefined && Date.now() - entry.readAt < FRESH_MS
       return asSwitched(fresh ? entry.sale : await readOnce(id, entry))
     },

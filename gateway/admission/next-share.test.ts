@@ -48,7 +48,7 @@ describe('one step', () => {
   })
 
   test('without a report nobody is held back', () => {
-    expect(step({ share: 0.001, at: 1 }, { reported: false })).toBe(1)
+    expect(step({ share: 0.001, at: 1, roomSince: 0 }, { reported: false })).toBe(1)
   })
 })
 

@@ -17,6 +17,7 @@ local ceil = math.ceil
 
 local GATEWAY_TIMEOUT = "504"
 local BAD_GATEWAY = "502"
+local MINUS = ("-"):byte()
 
 local M = {}
 
@@ -76,40 +77,32 @@ end
 -- The balancer phase of a group's upstream; again for each further try of a request.
 function M.pick(tag)
   local group = peers.groups[tag]
-  local ctx = ngx.ctx
-  local last = ctx.peer
-  if last then
+  local state, status = ngx_balancer.get_last_failure()
+  local tried
+  if state then
+    local last = peers.by_id[ngx.var.peer].peer
     let_go(group, last)
-    local _, status = ngx_balancer.get_last_failure()
     if status == ngx.HTTP_GATEWAY_TIMEOUT then
       peer_health.timed_out(last)
     else
       peer_health.broke(last)
     end
-    ctx.tried = ctx.tried or {}
-    ctx.tried[last] = true
-  else
+    -- nginx allows as many tries as the upstream has servers; proxy_next_upstream_tries caps it.
+    local ctx = ngx.ctx
+    tried = ctx.tried or {}
+    tried[last] = true
+    ctx.tried = tried
+  elseif tag == "flash" and group_limit.is_full() then
     -- The funnel has asked already, but a body that took its time came in between.
-    if tag == "flash" and group_limit.is_full() then
-      return ngx.exit(ngx.HTTP_SERVICE_UNAVAILABLE)
-    end
-    if #group.list > 1 then
-      -- proxy_next_upstream_tries caps it.
-      ngx_balancer.set_more_tries(#group.list - 1)
-    end
+    return ngx.exit(ngx.HTTP_SERVICE_UNAVAILABLE)
   end
   peer_health.refresh()
-  local peer = #group.list > 0 and choose(group, ngx.var.user_id, ctx.tried)
+  local peer = #group.list > 0 and choose(group, ngx.var.user_id, tried)
   if not peer then
     return ngx.exit(ngx.HTTP_BAD_GATEWAY)
   end
-  ctx.peer = peer
   hold(group, peer)
   assert(ngx_balancer.set_current_peer(peer.address, peer.port))
-end
-
-local function last_of(list)
-  return list and list:match("([^, :]+)$")
 end
 
 -- The log phase, of every location that reaches a gateway and of @unavailable. What was chosen stands in $peer: nginx
@@ -122,10 +115,11 @@ function M.ended()
   end
   local held = peers.by_id[id]
   let_go(held.group, held.peer)
-  if last_of(var.upstream_header_time) ~= "-" then
+  -- Both are lists of all tries; a try without an answer ends in "-", and in the status that nginx gave it.
+  if var.upstream_header_time:byte(-1) ~= MINUS then
     return peer_health.answered(held.peer)
   end
-  local status = last_of(var.upstream_status)
+  local status = var.upstream_status:sub(-3)
   if status == GATEWAY_TIMEOUT then
     peer_health.timed_out(held.peer)
   elseif status == BAD_GATEWAY then

@@ -8,27 +8,29 @@ local tunables = require("edge.tunables")
 local dict = ngx.shared.gateways
 local counts = ngx.shared.counts
 
-local refreshed_at
+local REFRESH_S = 0.01
+
+local refreshed_at = 0
 
 local M = {}
 
--- Brings this worker's view up to date; once in a turn of its event loop is enough.
+-- Brings this worker's view up to date, if it is older than 10 ms.
 function M.refresh()
   local now = ngx.now()
-  if now == refreshed_at then
+  if now - refreshed_at < REFRESH_S then
     return
   end
   refreshed_at = now
   for _, peer in ipairs(peers.all) do
-    peer.out = dict:get("out:" .. peer.id) ~= nil
-    peer.late = dict:get("late:" .. peer.id) ~= nil
+    peer.out = dict:get(peer.out_key) ~= nil
+    peer.late = dict:get(peer.late_key) ~= nil
   end
 end
 
 local function put_out(peer, reason)
   peer.out = true
   -- Of all who notice, the first one says so.
-  if dict:add("out:" .. peer.id, true) then
+  if dict:add(peer.out_key, true) then
     counts:incr("outs:" .. peer.id, 1, 0)
     ngx.log(ngx.WARN, "gateway ", peer.name, " is out: ", reason)
   end
@@ -41,7 +43,7 @@ end
 
 -- It did not answer in time. Once may be one slow request, so out only after several without an answer in between.
 function M.timed_out(peer)
-  local in_a_row = dict:incr("late:" .. peer.id, 1, 0)
+  local in_a_row = dict:incr(peer.late_key, 1, 0)
   peer.late = true
   if in_a_row and in_a_row >= tunables.gateway_timeouts then
     -- It may well answer the probe, which asks for nothing.
@@ -54,7 +56,7 @@ end
 function M.answered(peer)
   if peer.late then
     peer.late = false
-    dict:delete("late:" .. peer.id)
+    dict:delete(peer.late_key)
   end
 end
 
@@ -70,9 +72,9 @@ end
 -- It was asked in the background and answered.
 function M.alive(peer)
   dict:set("heard:" .. peer.id, ngx.now())
-  if dict:get("out:" .. peer.id) and not dict:get("hold:" .. peer.id) then
-    dict:delete("late:" .. peer.id)
-    dict:delete("out:" .. peer.id)
+  if dict:get(peer.out_key) and not dict:get("hold:" .. peer.id) then
+    dict:delete(peer.late_key)
+    dict:delete(peer.out_key)
     ngx.log(ngx.WARN, "gateway ", peer.name, " is back")
   end
 end

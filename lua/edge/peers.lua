@@ -1,5 +1,6 @@
 -- The servers behind the door, in tagged groups: "flash" for the sale, "shop" for the shop's own. The rendered nginx.conf
--- names them. A peer: { id, name, address, port, flying, out, late }; its last three are this worker's view.
+-- names them. A peer: { id, name, address, port, flying, out, late, out_key, late_key }; flying, out and late are this
+-- worker's view.
 local ffi = require("ffi")
 local hash_ring = require("edge.hash_ring")
 
@@ -28,8 +29,18 @@ local function group_of(tag, names)
     local host, port = name:match("^(.+):(%d+)$")
     local address = address_of(host)
     if address then
-      list[#list + 1] =
-        { id = tag .. "/" .. name, name = name, address = address, port = tonumber(port), flying = 0, out = false }
+      local id = tag .. "/" .. name
+      list[#list + 1] = {
+        id = id,
+        name = name,
+        address = address,
+        port = tonumber(port),
+        flying = 0,
+        out = false,
+        late = false,
+        out_key = "out:" .. id,
+        late_key = "late:" .. id,
+      }
     end
   end
   local known = {}

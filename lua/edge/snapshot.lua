@@ -77,7 +77,10 @@ local function tick(premature)
     return
   end
   local every_s = tunables.snapshot_pull_ms / 1000
-  demand.flush()
+  local counted, trouble = pcall(demand.flush)
+  if not counted then
+    ngx.log(ngx.ERR, "demand: ", trouble)
+  end
   if dict:add("turn", true, every_s * 0.9) then
     local ok, err = pcall(pull_once)
     if not ok then

@@ -2,7 +2,7 @@ import { Registry } from 'prom-client'
 import { afterEach, expect, test, vi } from 'vitest'
 import { type CaptchaPool, createCaptchaPool } from '../../gateway/challenges/captcha-pool.ts'
 import { createLog } from '../../platform/log.ts'
-import { eventually } from '../door/call.ts'
+import { eventually, pause } from '../door/call.ts'
 
 // Drawing gives way to everything else on the machine.
 vi.setConfig({ testTimeout: 60_000 })
@@ -25,7 +25,7 @@ test('nothing is drawn until it is wanted; then it fills up to its size and no f
   for (let i = 0; i < 5; i++) pool.warm()
   await full()
   for (let i = 0; i < 5; i++) pool.warm()
-  await new Promise((done) => setTimeout(done, 200))
+  await pause(200)
   expect(await drawn()).toBe(SIZE)
 })
 
@@ -59,6 +59,9 @@ test('a closed pool draws no more', async () => {
   pool.warm()
   await full()
   await pool.close()
+  // Longer than a thread that died is waited for.
+  await pause(1_200)
   expect(pool.take()).toBeDefined()
+  await pause(800)
   expect(await drawn()).toBe(SIZE - 1)
 })

@@ -1,17 +1,23 @@
 import { request } from 'node:http'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { choosePort } from '../../stack/ports.ts'
 import { call, eventually, pause, tokenOf } from './call.ts'
+import { type GatewayStandIn, startGateway } from './gateway-stand-in.ts'
 import { JWT_SECRET, type LentDoor, lendDoor } from './lend-door.ts'
 import { openSale } from './sale-cards.ts'
 
 const WORKERS = 2
 let door: LentDoor
+let shopServer: GatewayStandIn
 /** Buyers with their tokens, and the gateway that each belongs to. */
 const buyers: { headers: Record<string, string>; owner: number }[] = []
 
 beforeAll(async () => {
+  shopServer = await startGateway(await choosePort())
+  shopServer.answer = { status: 200, body: { shop: true } }
   door = await lendDoor({
     gateways: 3,
+    shopServers: [shopServer],
     // So that one buyer may ask often.
     tune: (conf) => conf.replace('polls_per_second = 10', 'polls_per_second = 1000'),
   })
@@ -21,7 +27,10 @@ beforeAll(async () => {
     buyers.push({ headers, owner: await askWhere(headers) })
   }
 })
-afterAll(() => door.stop())
+afterAll(async () => {
+  await door.stop()
+  await shopServer.stop()
+})
 beforeEach(() => door.whenUp())
 
 const ask = (headers: Record<string, string>) => call(door.flash, 'GET', '/api/orders', { headers })
@@ -113,6 +122,23 @@ describe('isolation of the flash group', () => {
       expect([answer.status, answer.json.code, answer.headers['retry-after']]).toEqual([503, 'busy', '1'])
     }
     expect(under()).toBe(20)
+    // The shop's group shares this nginx, and does not feel it.
+    const visit = await call(door.flash, 'GET', '/cart?n=1', {
+      headers: {
+        host: 'shop.localhost',
+        cookie: 'basket=7',
+        'x-user-id': 'somebody',
+        'x-edge-key': 'guessed',
+      },
+    })
+    expect([visit.status, visit.json]).toEqual([200, { shop: true }])
+    const seen = shopServer.arrived.at(-1)!
+    expect([seen.path, seen.headers.cookie, seen.headers['x-user-id'], seen.headers['x-edge-key']]).toEqual([
+      '/cart?n=1',
+      'basket=7',
+      undefined,
+      undefined,
+    ])
     for (const gateway of door.gateways) gateway.hangs = false
     for (const { hangUp } of held) hangUp()
     await Promise.all(held.map(({ status }) => status))

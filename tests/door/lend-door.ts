@@ -55,6 +55,8 @@ export interface LentDoor {
 export async function lendDoor(
   options: {
     gateways?: number
+    /** The shop's own servers, where it shares this nginx with the sale. */
+    shopServers?: GatewayStandIn[]
     redisDown?: boolean
     tls?: boolean
     tune?: (conf: string) => string
@@ -102,6 +104,8 @@ export async function lendDoor(
     opsPort: ops,
     tls,
     gateways: gateways.map(({ port }) => ({ host: '127.0.0.1', port })),
+    // By name, as among containers.
+    shopServers: options.shopServers?.map(({ port }) => ({ host: 'localhost', port })) ?? [],
     workerProcesses: 2,
     native: true,
   })
@@ -167,7 +171,7 @@ export async function lendDoor(
     whenUp: (count = gateways.length) =>
       eventually(async () => {
         const { text } = await call(ops, 'GET', '/metrics')
-        return [...text.matchAll(/^sluice_door_gateway_up\{.*\} 1$/gm)].length === count
+        return [...text.matchAll(/^sluice_door_gateway_up\{gateway="flash.*\} 1$/gm)].length === count
       }),
     stop: async () => {
       await redis.stop()

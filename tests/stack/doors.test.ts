@@ -121,3 +121,39 @@ test('kill -9 of a door and a gateway in the middle of a sale: nothing is lost, 
   // The door that came back serves as before.
   expect((await click(ports()[1]!, sale, shop.token('late'))).json.code).toMatch(/sold_out|line_full/)
 }, 90_000)
+
+test('everything behind the doors frozen: they say unavailable at once, and go on when it goes on', async () => {
+  const sale = await shop.sell({ stock: 5 })
+  await seenByAll(sale)
+  const backends = stack
+    .processes()
+    .filter(({ role }) => ['gateway', 'worker', 'redis', 'rabbitmq', 'mysql'].includes(role))
+  const send = (signal: NodeJS.Signals) => {
+    // The supervisor ends what has been frozen for long, and starts it again.
+    for (const { name } of backends) if (isRunning(name)) stack.kill(name, signal)
+  }
+  const isRunning = (name: string) => stack.processes().some((one) => one.name === name)
+  const gatewaysUp = async (port: number) =>
+    (await call(port, 'GET', '/metrics')).text.match(/^sluice_door_gateway_up\{.*\} 1$/gm)?.length ?? 0
+  const ops = stack.doors.map((door) => Number(new URL(door.ops).port))
+
+  send('SIGSTOP')
+  await eventually(async () => (await Promise.all(ops.map(gatewaysUp))).every((up) => up === 0), 15_000)
+  const took: number[] = []
+  for (let n = 0; n < 20; n++) {
+    const askedAt = performance.now()
+    const answer = await click(ports()[n % 2]!, sale, shop.token(`frozen${n}`))
+    took.push(performance.now() - askedAt)
+    expect([answer.status, answer.json.code, answer.headers['retry-after']]).toEqual([
+      503,
+      'unavailable',
+      '1',
+    ])
+  }
+  // A gateway's timeout alone is 3 s.
+  expect(Math.max(...took)).toBeLessThan(1_000)
+  send('SIGCONT')
+  await Promise.all(backends.map(({ name }) => stack.waitReady(name, 20_000)))
+  for (const [n, port] of ports().entries())
+    await eventually(async () => (await click(port, sale, shop.token(`again${n}`))).status < 300, 15_000)
+}, 90_000)
