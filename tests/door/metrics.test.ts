@@ -34,7 +34,7 @@ test('each refusal by its code, its question and its class; what went on by what
     Object.fromEntries(
       Object.entries(await metrics()).map(([name, value]) => [name, value - (before[name] ?? 0)]),
     )
-  await eventually(async () => (await since())['sluice_door_gateway_seconds_count'] === 1)
+  await eventually(async () => (await since()).sluice_door_gateway_seconds_count === 1)
   expect(await since()).toMatchObject({
     'sluice_door_answers_total{code="passed"}': 1,
     'sluice_door_answers_total{code="too_many_requests"}': 1,
