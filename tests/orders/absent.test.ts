@@ -1,11 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { saleKeys } from '../../contract/keys.ts'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { SNAPSHOT, saleKeys } from '../../contract/keys.ts'
 import type { Absence } from '../../contract/line/absence.ts'
 import { JOIN, reenterLine } from '../../contract/line/join.ts'
 import { lookAtTickets } from '../../contract/line/look.ts'
 import { leaveLine } from '../../contract/line/release.ts'
 import { preloadSale } from '../../contract/preload.ts'
+import { readSale } from '../../contract/sales.ts'
+import type { Snapshot } from '../../contract/snapshot.ts'
+import { writeSnapshot } from '../../gateway/write-snapshot.ts'
 import { auditSale } from '../../ops/audit/audit-sale.ts'
 import { stepPhase } from '../../ops/change-phase.ts'
 import { type LentStores, lendStores } from '../lend-stores.ts'
@@ -17,6 +20,9 @@ import { cancelOrder, openShop, releaseAll, type Shop, serve } from './shop.ts'
 const ABSENT: Absence = { absentMs: 200, farPollMs: 0, graceMs: 600_000 }
 const NO_GRACE: Absence = { ...ABSENT, graceMs: 0 }
 const LONG_MS = 300
+
+// On a busy machine; nothing here depends on being quick.
+vi.setConfig({ testTimeout: 60_000 })
 
 let stores: LentStores
 beforeAll(async () => {
@@ -78,6 +84,30 @@ test('who stopped asking is passed over for who is there, and gets his place bac
   expect(await problemsOf(shop)).toEqual([])
   await giveUp(shop, 4)
   expect(await sell(shop)).toEqual([2])
+  // The head does not go back, or the door would tell 4 that he waits.
+  expect(await stores.redis.hget(saleKeys(shop.sale).card, 'served')).toBe('4')
+})
+
+test('whoever left the line out of turn is named to the door', async () => {
+  const shop = await openShop(stores, { stock: 1, standby: 10 })
+  const { gone } = saleKeys(shop.sale)
+  const marked = async (...numbers: number[]) =>
+    Promise.all(numbers.map((number) => stores.redis.getbit(gone, number % 131_072)))
+  await join(shop, 'ann', 'bob', 'cid')
+  await leaveLine(stores.redis, shop.sale, ticket(2), 60_000)
+  expect(await marked(1, 2, 3)).toEqual([0, 1, 0])
+  const sale = (await readSale(stores.mysql, shop.sale))!
+  await writeSnapshot(stores.redis, [sale], 20_000)
+  const { sales } = JSON.parse((await stores.redis.get(SNAPSHOT))!) as Snapshot
+  expect(sales[shop.sale]).toMatchObject({ gone: Buffer.from([0b0010_0000]).toString('base64'), last: 3 })
+
+  // A second ticket, given while Redis had forgotten the first one, which then comes back.
+  await stores.redis.del(Object.values(saleKeys(shop.sale)))
+  await preloadSale(stores.mysql, stores.redis, shop.sale)
+  expect(await marked(2)).toEqual([0])
+  expect(await join(shop, 'ann')).toMatchObject([{ number: 10_001 }])
+  await reenterLine(stores.redis, shop.sale, ticket(1))
+  expect(await marked(1, 10_001)).toEqual([0, 1])
 })
 
 test('when the grace is over he has left, and has his row', async () => {
@@ -189,4 +219,9 @@ test('a message of a ticket whose place is kept ends the keeping', async () => {
   await serve(shop, { ...message, tickets: [ticket(2)] })
   expect(await stores.redis.hkeys(saleKeys(shop.sale).kept)).toEqual(['cid'])
   expect(await stores.redis.zrange(saleKeys(shop.sale).away, 0, -1)).toEqual(['cid'])
+  // Nor does an old file bring it back.
+  await stores.redis.hset(saleKeys(shop.sale).kept, 'bob', '2,1')
+  await stores.redis.zadd(saleKeys(shop.sale).away, Date.now() + 60_000, 'bob')
+  await preloadSale(stores.mysql, stores.redis, shop.sale, 'force')
+  expect(await stores.redis.hkeys(saleKeys(shop.sale).kept)).toEqual(['cid'])
 })

@@ -37,9 +37,11 @@ export const releaseToThePresent = (graceMs: number): Step =>
     real.messages.push(...(await releaseAll(real.shop, { absentMs: 0, farPollMs: 0, graceMs })))
   })
 
+/** Somebody without an answer asks; the last first, since there it matters. */
 export const poll = (index: number): Step =>
   step(`poll(${index})`, async (model, { shop }) => {
-    const ticket = pick(model.tickets, index)
+    const open = [...model.tickets].filter(([n]) => !model.orders.has(n) && !model.refusals.has(n))
+    const ticket = pick(open.reverse(), index)
     if (ticket)
       await lookAtTickets(shop.stores.redis, shop.sale, [{ number: ticket[0], buyer: ticket[1].buyer }])
   })

@@ -5,6 +5,7 @@ import { forget, reconcile, reload, tell } from './redis-steps.ts'
 import type { Step } from './step.ts'
 
 const index = fc.nat({ max: 11 })
+const grace = fc.constantFrom(0, 600_000)
 const ears = fc.oneof(
   { weight: 3, arbitrary: fc.constant(undefined) },
   { weight: 1, arbitrary: fc.constant('deaf' as const) },
@@ -15,14 +16,25 @@ const mood = fc.oneof(
 )
 const rarely = fc.oneof({ weight: 3, arbitrary: fc.constant(undefined) }, fc.constant('captured' as const))
 
+/** A unit comes back while the last in line is the only one who asks: what random steps would seldom come upon. */
+const comeBack = (index: number, graceMs: number): Step => ({
+  check: () => true,
+  async run(model, real) {
+    const course = [releaseToThePresent(graceMs), poll(0), cancel(index, 'right', undefined), poll(0)]
+    for (const one of [...course, releaseToThePresent(graceMs)]) await one.run(model, real)
+  },
+  toString: () => `comeBack(${index}, ${graceMs})`,
+})
+
 /** Every step there is; what moves orders on comes more often. */
 export const steps: fc.Arbitrary<Step>[] = [
   ...Array(3).fill(
     fc.tuple(fc.nat({ max: 5 }), fc.integer({ min: 1, max: 2 })).map(([b, q]) => join(`buyer${b}`, q)),
   ),
   ...Array(2).fill(fc.constant(release())),
-  ...Array(2).fill(fc.constantFrom(0, 600_000).map(releaseToThePresent)),
-  ...Array(2).fill(index.map(poll)),
+  ...Array(2).fill(grace.map(releaseToThePresent)),
+  ...Array(2).fill(fc.nat({ max: 3 }).map(poll)),
+  ...Array(2).fill(fc.tuple(index, grace).map(([i, g]) => comeBack(i, g))),
   ...Array(3).fill(fc.nat({ max: 5 }).map(serve)),
   ...Array(2).fill(fc.tuple(index, mood).map(([i, m]) => open(i, m))),
   ...Array(2).fill(fc.tuple(index, rarely).map(([i, captured]) => pay(i, captured))),

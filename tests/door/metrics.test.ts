@@ -1,0 +1,61 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { call, click, eventually, tokenOf } from './call.ts'
+import { JWT_SECRET, type LentDoor, lendDoor } from './lend-door.ts'
+import { openSale } from './sale-cards.ts'
+
+let door: LentDoor
+beforeAll(async () => {
+  door = await lendDoor()
+  await door.publish(openSale(1), openSale(2, { soldOut: true }))
+})
+afterAll(() => door.stop())
+
+const metrics = async (): Promise<Record<string, number>> =>
+  Object.fromEntries(
+    (await call(door.ops, 'GET', '/metrics')).text
+      .split('\n')
+      .filter((line) => line !== '' && !line.startsWith('#'))
+      .map((line) => [line.slice(0, line.lastIndexOf(' ')), Number(line.slice(line.lastIndexOf(' ')))]),
+  )
+
+test('each refusal by its code, its question and its class; what went on by what the gateway said', async () => {
+  const token = await tokenOf('anna', JWT_SECRET)
+  const before = await metrics()
+  await click(door.flash, 1, token)
+  for (const [sale, own] of [
+    [1, token],
+    [1, undefined],
+    [2, token],
+    [99, token],
+  ] as const)
+    await click(door.flash, sale, own)
+  await call(door.flash, 'GET', '/api/nowhere')
+  const since = async () =>
+    Object.fromEntries(
+      Object.entries(await metrics()).map(([name, value]) => [name, value - (before[name] ?? 0)]),
+    )
+  await eventually(async () => (await since()).sluice_door_gateway_seconds_count === 1)
+  expect(await since()).toMatchObject({
+    'sluice_door_answers_total{code="passed"}': 1,
+    'sluice_door_answers_total{code="too_many_requests"}': 1,
+    'sluice_door_answers_total{code="sold_out"}': 1,
+    'sluice_door_answers_total{code="ended"}': 0,
+    'sluice_door_refused_by_total{question="user_limit"}': 1,
+    'sluice_door_refused_by_total{question="identity"}': 1,
+    'sluice_door_refused_by_total{question="sold_out"}': 1,
+    'sluice_door_refused_by_total{question="known_sale"}': 1,
+    'sluice_door_refused_by_total{question="none"}': 1,
+    'sluice_door_status_total{by="door",class="4xx"}': 5,
+    'sluice_door_status_total{by="door",class="5xx"}': 0,
+    'sluice_door_status_total{by="gateway",class="2xx"}': 1,
+    'sluice_door_gateway_seconds_bucket{le="+Inf"}': 1,
+    'sluice_door_evictions_total{dict="held"}': 0,
+  })
+  expect(before['sluice_door_dict_capacity_bytes{dict="buys"}']).toBe(20 * 1024 * 1024)
+})
+
+test('a refusal carries what JSON needs, and no policy for pages', async () => {
+  const { headers } = await click(door.flash, 2)
+  expect(headers['x-content-type-options']).toBe('nosniff')
+  expect(headers['content-security-policy']).toBeUndefined()
+})
