@@ -203,6 +203,9 @@ test('a place that is kept outlives a reload, and a Redis that forgot it', async
   expect(await problemsOf(shop)).toEqual([])
   expect(await poll(shop, 2)).toMatchObject([{ state: 'waiting', position: 1 }])
 
+  await reenterLine(stores.redis, shop.sale, ticket(3))
+  expect(await problemsOf(shop)).toEqual([])
+
   await stores.redis.del(Object.values(saleKeys(shop.sale)))
   await preloadSale(stores.mysql, stores.redis, shop.sale)
   await reenterLine(stores.redis, shop.sale, ticket(3))
@@ -224,4 +227,7 @@ test('a message of a ticket whose place is kept ends the keeping', async () => {
   await stores.redis.zadd(saleKeys(shop.sale).away, Date.now() + 60_000, 'bob')
   await preloadSale(stores.mysql, stores.redis, shop.sale, 'force')
   expect(await stores.redis.hkeys(saleKeys(shop.sale).kept)).toEqual(['cid'])
+  // Nor is it kept after a message that reserves nothing.
+  await serve(shop, { ...message, kind: 'left', tickets: [ticket(3)] })
+  expect(await stores.redis.hkeys(saleKeys(shop.sale).kept)).toEqual([])
 })
