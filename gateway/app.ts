@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
-import Fastify, { type FastifyError, type FastifyRequest } from 'fastify'
+import Fastify, { type FastifyError, type FastifyRequest, LogController } from 'fastify'
 import { type ErrorCode, Problem } from '../contract/errors.ts'
 import { createOverload } from './overload.ts'
 import { challengeRoutes } from './routes/challenge.ts'
@@ -21,7 +21,7 @@ const BODY_BYTES = 4_096
 export function buildApp(services: Services): App {
   const app: App = Fastify({
     loggerInstance: services.log as never,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     // One logger for all requests instead of a child for each; what is logged of a request names its ID.
     childLoggerFactory: (logger) => logger,
     requestIdHeader: 'x-request-id',

@@ -1,5 +1,5 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
-import Fastify, { type FastifyError } from 'fastify'
+import Fastify, { type FastifyError, LogController } from 'fastify'
 import type { Logger } from '../platform/log.ts'
 import { controlRoutes } from './routes/control.ts'
 import { payRoutes } from './routes/pay.ts'
@@ -11,7 +11,7 @@ import type { App, Sandbox } from './sandbox.ts'
 export function buildApp(sandbox: Sandbox, log: Logger): App {
   const app: App = Fastify({
     loggerInstance: log as never,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: 16_384,
     // Calls that were told to hang end with it.
     forceCloseConnections: true,

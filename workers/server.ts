@@ -1,4 +1,4 @@
-import Fastify from 'fastify'
+import Fastify, { LogController } from 'fastify'
 import { Counter, Histogram } from 'prom-client'
 import { checkQueues } from '../contract/check-queues.ts'
 import { createProvider } from '../contract/payments/provider.ts'
@@ -96,7 +96,10 @@ async function start(config: WorkerConfig): Promise<() => Promise<void>> {
   })
   const reconciling = every(RECONCILE_MS, 'reconciliation', reconciler.round, log)
 
-  const app = Fastify({ loggerInstance: log as never, disableRequestLogging: true })
+  const app = Fastify({
+    loggerInstance: log as never,
+    logController: new LogController({ disableRequestLogging: true }),
+  })
   app.get('/internal/health', async (_request, reply) => {
     const [redisOk, mysqlOk] = await Promise.all([answers(redis.ping()), answers(mysql.query('SELECT 1'))])
     const ok = redisOk && mysqlOk && consumer.connected()
