@@ -24,6 +24,8 @@ export default defineConfig({
             'tests/stack/**',
             'tests/faults/**',
           ],
+          // They wait for servers and clocks more than they work.
+          maxWorkers: 4,
           sequence: { groupOrder: 0 },
         },
       },

@@ -4,6 +4,7 @@ import { planNodeProcess } from '../../stack/node-process.ts'
 import { choosePort } from '../../stack/ports.ts'
 import type { Stack } from '../../stack/stack.ts'
 import { type Supervised, supervise } from '../../stack/supervise.ts'
+import { untilDoorPasses } from './sell.ts'
 
 /** Workers beside a stack's own ones, with settings of their own. */
 export interface Hired {
@@ -47,5 +48,6 @@ export async function stopRole(stack: Stack, role: 'gateway' | 'worker'): Promis
   await Promise.all(names.map((name) => stack.stopProcess(name)))
   return async () => {
     await Promise.all(names.map((name) => stack.startProcess(name)))
+    if (role === 'gateway') await untilDoorPasses(stack)
   }
 }

@@ -6,7 +6,7 @@ import { newLatency, percentileMs } from '../load/latency.ts'
 import { rowsOfFloor, rowsOfSale } from '../measure/watch-rows.ts'
 import type { RunResult, Scenario } from '../scenario.ts'
 import { drive, isOurs, lagOf, type Side, total, withProgress } from './drive.ts'
-import { doorOf, openSale, openStores } from './sell.ts'
+import { doorOf, openSale, openStores, untilDoorPasses } from './sell.ts'
 
 const COUNTS = { gateways: 2, workers: 2 }
 const CONNECTIONS = 200
@@ -85,6 +85,7 @@ export const mainLine: Scenario = {
       } finally {
         await floor.stop()
         await Promise.all(ours.map((name) => stack.startProcess(name)))
+        await untilDoorPasses(stack)
       }
     }
 

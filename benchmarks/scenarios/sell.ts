@@ -48,3 +48,17 @@ export async function openSale(
     await sleep(50)
   }
 }
+
+/** Waits until the door reaches a gateway: one that has just started is asked by the door within half a second. */
+export async function untilDoorPasses(stack: Stack): Promise<void> {
+  // No sale of the snapshot, so a gateway is asked.
+  const address = `${doorOf(stack)}/api/sales/4000000000`
+  for (const until = Date.now() + OPENS_WITHIN_MS; ; await sleep(50)) {
+    const { status } = await fetch(address)
+    if (status === 404) break
+    if (Date.now() > until)
+      throw new Error(`the door passes nothing on after ${OPENS_WITHIN_MS} ms: ${status}`)
+  }
+  // Each of nginx's workers looks again after 10 ms.
+  await sleep(50)
+}

@@ -8,7 +8,7 @@ import { provideCertificate } from '../../stack/certificate.ts'
 import { provideKeyFile } from '../../stack/key-file.ts'
 import { choosePort } from '../../stack/ports.ts'
 import { renderDoor } from '../../stack/render-door.ts'
-import { call, eventually } from './call.ts'
+import { call, eventually, pause } from './call.ts'
 import { endProcess } from './end-process.ts'
 import { type GatewayStandIn, startGateway } from './gateway-stand-in.ts'
 import { redisWithPassword } from './redis-with-password.ts'
@@ -168,11 +168,14 @@ export async function lendDoor(
       })
     },
     errorLog,
-    whenUp: (count = gateways.length) =>
-      eventually(async () => {
+    whenUp: async (count = gateways.length) => {
+      await eventually(async () => {
         const { text } = await call(ops, 'GET', '/metrics')
         return [...text.matchAll(/^sluice_door_gateway_up\{gateway="flash.*\} 1$/gm)].length === count
-      }),
+      })
+      // The metrics are asked of one worker; each of the others looks again after 10 ms.
+      await pause(30)
+    },
     stop: async () => {
       await redis.stop()
       await endProcess(nginx, 'SIGTERM')

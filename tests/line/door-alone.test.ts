@@ -4,7 +4,7 @@ import { admitted, clickAll, pollAll } from '../crowd.ts'
 import { call, click, eventually } from '../door/call.ts'
 import { lendStack, openShop, type Shop } from '../lend-stack.ts'
 
-// Both gateways are stopped here, so the stack is our own.
+// Everything behind the door is stopped here, so the stack is our own.
 
 let stack: Stack
 let shop: Shop
@@ -12,7 +12,10 @@ let soldOut: number
 let upcoming: number
 let full: number
 let open: number
+let long: number
 let mine: { buyer: string; ticket: string }
+let waiting: { buyer: string; ticket: string }
+const BEHIND = ['gateway-1', 'gateway-2', 'worker-1', 'rabbitmq', 'mysql', 'redis']
 
 beforeAll(async () => {
   stack = await lendStack({ workers: 1 })
@@ -25,10 +28,16 @@ beforeAll(async () => {
   mine = buyer!
   expect(await pollAll(stack, [mine])).toMatchObject([{ state: 'awaiting_payment' }])
   await clickAll(stack, { sale: full, buyers: 5, prefix: 'stand' })
+  // Far enough behind the head that no unit can have come to the last one.
+  long = await shop.sell({ stock: 1, standby: 600 })
+  waiting = admitted(await clickAll(stack, { sale: long, buyers: 601, prefix: 'long' }))
+    .sort(byNumber)
+    .at(-1)!
+  await eventually(async () => (await stateOfTicket(waiting)).json.position > 500)
   await eventually(async () => (await codeOf(soldOut, 'a')) === 'sold_out')
   await eventually(async () => (await codeOf(full, 'b')) === 'line_full')
   await eventually(async () => (await shop.orders(full)).length === 3)
-  await Promise.all([stack.stopProcess('gateway-1'), stack.stopProcess('gateway-2')])
+  for (const name of BEHIND) await stack.stopProcess(name)
 })
 afterAll(async () => {
   await shop?.close()
@@ -40,9 +49,36 @@ const codeOf = async (sale: number, buyer: string) => (await clickAs(sale, buyer
 const stateOf = async (sale: number) =>
   (await call(stack.ports.flash, 'GET', `/api/sales/${sale}`)).json.state
 
-test('no gateway answers', async () => {
-  for (const port of stack.ports.gateways)
-    await expect(call(port, 'GET', '/internal/health')).rejects.toThrow()
+const byNumber = (a: { ticket: string }, b: { ticket: string }) => numberOf(a.ticket) - numberOf(b.ticket)
+const numberOf = (ticket: string) => Number(ticket.split('.')[1])
+const stateOfTicket = ({ buyer, ticket }: { buyer: string; ticket: string }) =>
+  call(stack.ports.flash, 'GET', `/api/tickets/${ticket}`, {
+    headers: { authorization: `Bearer ${shop.token(buyer)}` },
+  })
+
+test('nothing but the door runs', () => {
+  const running = new Set(stack.processes().map(({ name }) => name))
+  expect(BEHIND.filter((name) => running.has(name))).toEqual([])
+  expect(running.has('nginx')).toBe(true)
+})
+
+test('whoever waits well behind the head is told so', async () => {
+  const { status, json } = await stateOfTicket(waiting)
+  expect([status, json.state]).toEqual([200, 'waiting'])
+  expect(json.position).toBeGreaterThan(500)
+  expect(json.pollAfterMs).toBeGreaterThan(0)
+})
+
+test('no token, and a token of nobody: unauthenticated', async () => {
+  expect((await click(stack.ports.flash, open)).json.code).toBe('unauthenticated')
+  expect((await click(stack.ports.flash, open, 'a.b.c')).json.code).toBe('unauthenticated')
+})
+
+test('who asks too often is told so', async () => {
+  const codes: string[] = []
+  for (let i = 0; i < 12; i++) codes.push((await stateOfTicket({ ...waiting, buyer: 'hasty' })).json.code)
+  expect(codes.slice(0, 10)).not.toContain('too_many_requests')
+  expect(codes.at(-1)).toBe('too_many_requests')
 })
 
 test('a sold-out sale is refused, with or without a token, for as long as anybody asks', async () => {
@@ -67,7 +103,7 @@ test('the time, the sales and the pages are still there', async () => {
   expect(status).toBe(200)
   expect(Math.abs(json.now - Date.now())).toBeLessThan(2_000)
   const list = await call(stack.ports.flash, 'GET', '/api/sales')
-  expect(list.json.map(({ id }: { id: number }) => id)).toEqual([soldOut, upcoming, full, open])
+  expect(list.json.map(({ id }: { id: number }) => id)).toEqual([soldOut, upcoming, full, open, long])
   for (const path of ['/', `/sales/${open}`])
     expect((await call(stack.ports.flash, 'GET', path)).headers['content-type']).toContain('text/html')
 })
@@ -87,7 +123,7 @@ test('what needs a gateway is unavailable for now, and says when to try again', 
 })
 
 test('when they are back the buyer who was put off gets a ticket at once, and the books are right', async () => {
-  await Promise.all([stack.startProcess('gateway-1'), stack.startProcess('gateway-2')])
+  await Promise.all(BEHIND.toReversed().map((name) => stack.startProcess(name)))
   await eventually(async () => (await clickAs(open, 'somebody')).status === 202, 15_000)
   expect(await pollAll(stack, [mine])).toMatchObject([{ state: 'awaiting_payment' }])
   await eventually(async () => (await shop.orders(open)).length === 1)
