@@ -1,4 +1,4 @@
--- What the gateway's answer to a click means for the next one. Header phase of @click and @click_unavailable
+-- What the gateway's answer to a click means for the next one. Header phase of /-/click and @click_unavailable
 -- (nginx variables outlive the jump to a named location, ngx.ctx does not): only what passed the funnel gets there.
 local admitted = require("edge.admitted")
 local held = require("edge.held")

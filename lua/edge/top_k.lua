@@ -6,7 +6,21 @@ local M = {}
 -- k: how many items are kept. A full table gives the place of its lightest item to a newcomer, with its count as error.
 function M.new(k)
   local items, counts, errors, place, size, total = {}, {}, {}, {}, 0, 0
+  -- No count is below `least`, and all that stands before the cursor has been seen above it since it rose.
+  local least, cursor, passed_over = 1, 1, 0
   local top = {}
+
+  -- The place of a lightest item. Counts only grow, so the walk goes on where it stopped: a step or two for a call.
+  local function lightest()
+    while counts[cursor] > least do
+      cursor = cursor % k + 1
+      passed_over = passed_over + 1
+      if passed_over == k then
+        least, passed_over = least + 1, 0
+      end
+    end
+    return cursor
+  end
 
   function top.add(item)
     total = total + 1
@@ -20,12 +34,7 @@ function M.new(k)
       at = size
       errors[at], counts[at] = 0, 1
     else
-      at = 1
-      for i = 2, k do
-        if counts[i] < counts[at] then
-          at = i
-        end
-      end
+      at = lightest()
       place[items[at]] = nil
       errors[at] = counts[at]
       counts[at] = counts[at] + 1
@@ -33,18 +42,19 @@ function M.new(k)
     items[at], place[item] = item, at
   end
 
-  -- { { item, certain count }, ... } of those that came `least` times for certain, heaviest first, and all that was
+  -- { { item, certain count }, ... } of those that came `at_least` times for certain, heaviest first, and all that was
   -- counted; then it begins again.
-  function top.take(least)
+  function top.take(at_least)
     local list, counted = {}, total
     for i = 1, size do
       local certain = counts[i] - errors[i]
-      if certain >= least then
+      if certain >= at_least then
         list[#list + 1] = { items[i], certain }
       end
     end
     table.sort(list, function(a, b) return a[2] > b[2] end)
     items, counts, errors, place, size, total = {}, {}, {}, {}, 0, 0
+    least, cursor, passed_over = 1, 1, 0
     return list, counted
   end
 
