@@ -172,6 +172,8 @@ describe('switches', () => {
   test('eta and poll-factor: who waits is told no time, and to ask later', async () => {
     const sale = await shop.sell({ stock: 100, release: { batch: 1, everyMs: 16_000 } })
     await click(stack.ports.flash, sale, shop.token('head'))
+    // The next one is first in line from here on, for 16 s.
+    await soon(async () => (await shop.orders(sale)).length === 1)
     const { ticket } = (await click(stack.ports.flash, sale, shop.token('waiter'))).json
     const path = `/api/tickets/${ticket}`
     const normal = (await get(path, 'waiter')).json
