@@ -69,30 +69,12 @@ for i, number in ipairs(numbers) do
   end
   out[#out + 1] = code
 end
--- A ticket that came back from a Redis that forgot it may stand in the line while its message is still on its way. Once
--- it has a fate it must not be released again: its units would fly for ever.
 -- part: kept_places
-local function take_out_of_line()
-  if redis.call('EXISTS', KEYS[8]) == 1 then
-    for i, number in ipairs(fated) do
-      if kept_place(KEYS[8], fated_buyers[i]) == number then
-        end_keeping(KEYS[7], KEYS[8], fated_buyers[i])
-      end
-    end
-  end
-  local places = redis.call('ZMSCORE', KEYS[5], unpack(fated_buyers))
-  for i, number in ipairs(fated) do
-    if places[i] == number then
-      redis.call('ZREM', KEYS[5], fated_buyers[i])
-      redis.call('HINCRBY', KEYS[1], 'waiting', -tonumber(redis.call('HGET', KEYS[6], number) or 1))
-      redis.call('HDEL', KEYS[6], number)
-    end
-  end
-end
+-- part: out_of_line
 
 if #new_fates > 0 then
   redis.call('HSET', KEYS[4], unpack(new_fates))
-  take_out_of_line()
+  take_out_of_line(fated, fated_buyers)
 end
 if #new_holders > 0 then
   redis.call('HSET', KEYS[3], unpack(new_holders))

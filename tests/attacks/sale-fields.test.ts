@@ -15,7 +15,7 @@ const WISHES: Record<string, unknown> = {
   priceCents: 1,
   amount: 1,
   amount_cents: 1,
-  currency: 'XXX',
+  currency: 'JPY',
   stock: 1_000_000,
   sold: 0,
   left: 9,
