@@ -1,5 +1,6 @@
 import type { Redis } from '../platform/redis.ts'
 import { reportKeys } from './keys.ts'
+import type { InForce } from './settings/in-force.ts'
 
 /** What a door reports about twice a second (lua/edge/report.lua). Rates are calls a second. */
 export interface EdgeReport {
@@ -32,6 +33,7 @@ export interface GatewayLoad {
 interface Reports {
   edge: EdgeReport
   gateway: GatewayLoad
+  tuned: InForce
 }
 
 const KEPT_MS = 3_000
@@ -64,6 +66,7 @@ export async function readReports<K extends keyof Reports>(
 /** One that another version wrote is left out: it must not keep the snapshot from being written. */
 function isWhole(kind: keyof Reports, report: unknown): boolean {
   if (typeof report !== 'object' || report === null) return false
+  if (kind === 'tuned') return typeof (report as Partial<InForce>).values === 'object'
   if (kind === 'gateway') return true
   const { sales, top_sales = [], top_users = [] } = report as Partial<EdgeReport>
   return typeof sales === 'object' && sales !== null && Array.isArray(top_sales) && Array.isArray(top_users)

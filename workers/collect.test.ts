@@ -7,8 +7,8 @@ const recorder = (everyMs: number, enough: number, workMs = 0) => {
   let atOnce = 0
   let atOnceMost = 0
   const collector = collect<number>({
-    everyMs,
-    enough,
+    everyMs: () => everyMs,
+    enough: () => enough,
     weightOf: (n) => n,
     flush: async (items) => {
       atOnceMost = Math.max(atOnceMost, ++atOnce)

@@ -6,7 +6,7 @@ import type { Logger } from '../platform/log.ts'
  * that fails is logged; the next one comes. `now()` cuts the pause short.
  */
 export function every(
-  pauseMs: number,
+  pauseMs: () => number,
   name: string,
   work: () => Promise<void>,
   log: Logger,
@@ -20,7 +20,7 @@ export function every(
       } catch (error) {
         log.warn({ err: error }, `${name} failed`)
       }
-      await sleep(pauseMs * (0.9 + Math.random() * 0.2), undefined, { signal: pause.signal }).catch(
+      await sleep(pauseMs() * (0.9 + Math.random() * 0.2), undefined, { signal: pause.signal }).catch(
         () => undefined,
       )
       pause = new AbortController()

@@ -3,6 +3,7 @@
 local latency = require("edge.latency")
 local demand_metrics = require("edge.demand_metrics")
 local gateway_metrics = require("edge.gateway_metrics")
+local live_settings = require("edge.live_settings")
 local refusals = require("edge.refusals")
 local requirements = require("edge.requirements")
 
@@ -120,6 +121,7 @@ function M.print()
   snapshots(lines)
   dicts(lines)
   demand_metrics.write(lines, head, line)
+  live_settings.write(lines, head, line)
   gateway_metrics.print(
     function(name, kind, help) head(lines, name, kind, help) end,
     function(name, value) line(lines, name, value) end
