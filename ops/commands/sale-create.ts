@@ -19,6 +19,7 @@ interface Options {
   deduct?: Deduction
   hold?: number
   standby?: number | { percent: number }
+  sku?: string
   draft?: boolean
 }
 
@@ -51,6 +52,7 @@ export const addSaleCreate: AddCommand = (parent, { env, json, err, print }) => 
       'how many may wait beyond the units left, N or N% of the stock (default 20%)',
       standby,
     )
+    .option('--sku <article>', "take the stock out of the shop's inventory (`inventory list` shows it)")
     .option('--draft', 'write it only; `sale publish` comes later')
     .action(async (options: Options) => {
       const { price: priceCents, payWithin: payWithinS, hold: holdS, draft = false, ...rest } = options
