@@ -23,6 +23,7 @@ interface SaleRow {
   epoch: number
   numbers_leased: number
   tickets_expire_at: Date
+  version: number
   sku: string | null
   rehearsal_of: number | null
 }
@@ -51,6 +52,7 @@ const toSale = (row: SaleRow): Sale => ({
   epoch: row.epoch,
   numbersLeased: Number(row.numbers_leased),
   ticketsExpireS: Math.floor(row.tickets_expire_at.getTime() / 1000),
+  version: row.version,
   sku: row.sku ?? undefined,
   rehearsalOf: row.rehearsal_of ?? undefined,
 })

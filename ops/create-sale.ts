@@ -3,6 +3,8 @@ import { moveUnits } from '../contract/inventory/move-units.ts'
 import { readArticle } from '../contract/inventory/read-inventory.ts'
 import { type Db, type Pool, select, transaction } from '../platform/mysql.ts'
 import type { Redis } from '../platform/redis.ts'
+import { type By, PROGRAM } from './actions/by.ts'
+import { recordAction } from './actions/record-action.ts'
 import { publishSale } from './publish-sale.ts'
 import { type CompleteSale, completeSale, InputError, type SaleInput } from './sale-input.ts'
 
@@ -27,10 +29,14 @@ const TICKETS_LIVE_ON_MS = 30 * 86_400_000
 export async function createSale(
   stores: SaleStores,
   input: SaleInput,
-  options: { draft?: boolean } = {},
+  options: { draft?: boolean; by?: By } = {},
 ): Promise<{ id: number }> {
   const sale = completeSale(input, Date.now())
-  const id = await transaction(stores.mysql, (db) => insertSale(db, sale))
+  const id = await transaction(stores.mysql, async (db) => {
+    const id = await insertSale(db, sale)
+    await recordAction(db, { ...(options.by ?? PROGRAM), action: 'sale.create', sale: id, after: sale })
+    return id
+  })
   if (!options.draft) {
     await publishSale(stores, id).catch((error: unknown) => {
       throw new Error(

@@ -23,16 +23,6 @@ afterAll(async () => {
   await mariadb?.stop()
 })
 
-async function dropTables(): Promise<void> {
-  const tables = await select<{ name: string }>(
-    mysql,
-    "SELECT TABLE_NAME AS name FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME <> 'migrations'",
-  )
-  await mysql.query('SET FOREIGN_KEY_CHECKS = 0')
-  await mysql.query(`DROP TABLE ${tables.map(({ name }) => name).join(', ')}`)
-  await mysql.query('SET FOREIGN_KEY_CHECKS = 1')
-}
-
 const schemaFile = () => readFile(join(ROOT, 'sql/schema.sql'), 'utf8')
 
 test('sql/schema.sql is what the migrations make (`npm run -s sluice -- schema dump > sql/schema.sql`)', async () => {
@@ -48,7 +38,14 @@ test('the dump sees a change', async () => {
 })
 
 test('sql/schema.sql is SQL that makes the same schema', async () => {
-  await dropTables()
+  const tables = await select<{ name: string }>(
+    mysql,
+    `SELECT TABLE_NAME AS name FROM information_schema.TABLES
+     WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME <> 'migrations'`,
+  )
+  await mysql.query('SET foreign_key_checks = 0')
+  await mysql.query(`DROP TABLE ${tables.map(({ name }) => name).join(', ')}`)
+  await mysql.query('SET foreign_key_checks = 1')
   for (const statement of splitStatements(await schemaFile())) await mysql.query(statement)
   expect(await dumpSchema(mysql)).toBe(await schemaFile())
 })

@@ -1,4 +1,5 @@
 import { listInventory } from '../../contract/inventory/read-inventory.ts'
+import { commandLineUser } from '../actions/by.ts'
 import { type AddCommand, alignColumns } from '../command.ts'
 import { withMysql } from '../connections.ts'
 import { receiveUnits } from '../inventory/receive-units.ts'
@@ -15,7 +16,9 @@ export const addInventory: AddCommand = (parent, { env, print }) => {
     .option('--title <text>', 'what it is; needed for a new article')
     .requiredOption('--units <n>', 'units that came in', whole(1, 1_000_000_000))
     .action(async (sku: string, { title, units }: { title?: string; units: number }) => {
-      const article = await withMysql(env, (mysql) => receiveUnits(mysql, { sku, title, units }))
+      const article = await withMysql(env, (mysql) =>
+        receiveUnits(mysql, { sku, title, units }, commandLineUser()),
+      )
       print(article, `${sku}: ${article.onHand} on hand`)
     })
   inventory

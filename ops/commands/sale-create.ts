@@ -1,4 +1,5 @@
 import type { Challenge, Deduction, ReleaseRate } from '../../contract/words.ts'
+import { commandLineUser } from '../actions/by.ts'
 import type { AddCommand } from '../command.ts'
 import { withStores } from '../connections.ts'
 import { createSale, NO_PAGE } from '../create-sale.ts'
@@ -61,7 +62,7 @@ export const addSaleCreate: AddCommand = (parent, { env, json, err, print }) => 
       completeSale(input, Date.now())
       const created = await withStores(env, (stores) => {
         if (stores.www === undefined && !draft && !json) err(NO_PAGE)
-        return createSale(stores, input, { draft })
+        return createSale(stores, input, { draft, by: commandLineUser() })
       })
       print(created, `sale ${created.id} is ${draft ? 'written as a draft' : 'published'}`)
     })

@@ -1,6 +1,8 @@
 import { moveUnits } from '../../contract/inventory/move-units.ts'
 import { type Article, readArticle } from '../../contract/inventory/read-inventory.ts'
 import { type Pool, transaction } from '../../platform/mysql.ts'
+import { type By, PROGRAM } from '../actions/by.ts'
+import { recordAction } from '../actions/record-action.ts'
 import { InputError, isSku, SKU_RULE } from '../sale-input.ts'
 
 const MOST = 1_000_000_000
@@ -12,6 +14,7 @@ const MOST = 1_000_000_000
 export async function receiveUnits(
   mysql: Pool,
   { sku, title, units }: { sku: string; title?: string | undefined; units: number },
+  by: By = PROGRAM,
 ): Promise<Article> {
   if (!isSku(sku)) refuse('sku', `must be ${SKU_RULE}`)
   if (!Number.isSafeInteger(units) || units < 1 || units > MOST) {
@@ -33,7 +36,16 @@ export async function receiveUnits(
     if (!(await moveUnits(db, { sku, units, reason: 'received' }))) {
       refuse('title', `is needed: ${sku} is not in the inventory yet`)
     }
-    return (await readArticle(db, sku))!
+    const article = (await readArticle(db, sku))!
+    const before = { onHand: article.onHand - units }
+    await recordAction(db, {
+      ...by,
+      action: 'inventory.add',
+      target: sku,
+      before,
+      after: { onHand: article.onHand },
+    })
+    return article
   })
 }
 
