@@ -15,6 +15,7 @@
  * | sale:{ID}:seen | hash | number -> when its buyer last asked, ms, of those near the head |
  * | sale:{ID}:called | zset | number -> since when all up to it are near the head, ms |
  * | sale:{ID}:gone | string | bitmap of the numbers that left the line out of turn, modulo 131,072 |
+ * | sale:{ID}:requests | hash | number / 32 -> the requests of 32 tickets (lua/redis/parts/requests.lua) |
  * | blocks | hash | buyer -> risk score, and "" -> version of the list (contract/blocks.ts) |
  * | sale:{ID}:passes | zset | nonce -> expiry in seconds, of challenge passes that became a ticket |
  * | sale:{ID}:answer:BUYER | string | JSON list of the right answers to the buyer's captcha or quiz; gone at the first try |
@@ -25,8 +26,8 @@
  * | settings | hash | setting -> "version value", of those that are set, and "" -> version of all (contract/settings.ts) |
  * | tuned, tuned:NAME | set, string | who reads settings; JSON: the values in force there, gone after seconds |
  * | centre | string | JSON: what the next writer of a snapshot must know (contract/centre.ts): shares, level, hot list |
- * | edges, gateways | set | names of the doors and gateways that report |
- * | edge:NAME, gateway:NAME | string | JSON: a door's report of demand, a gateway's of its load; gone after seconds |
+ * | edges, gateways, workers | set | names of the doors, gateways and workers that report |
+ * | edge:NAME, gateway:NAME, worker:NAME | string | JSON: a door's report of demand, the others' of their load; gone after seconds |
  */
 export const saleKeys = (sale: number) => {
   const card = `sale:{${sale}}`
@@ -44,6 +45,7 @@ export const saleKeys = (sale: number) => {
     seen: `${card}:seen`,
     called: `${card}:called`,
     passes: `${card}:passes`,
+    requests: `${card}:requests`,
   }
 }
 
@@ -63,6 +65,7 @@ export const reportKeys = {
   edge: { names: 'edges', of: (name: string) => `edge:${name}` },
   gateway: { names: 'gateways', of: (name: string) => `gateway:${name}` },
   tuned: { names: 'tuned', of: (name: string) => `tuned:${name}` },
+  worker: { names: 'workers', of: (name: string) => `worker:${name}` },
 }
 
 /** Pub/sub: a message is the version of the switches that were changed; Redis holds them. */

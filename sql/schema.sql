@@ -1,6 +1,23 @@
 -- Generated from the migrations: do not edit. `npm run -s sluice -- schema dump > sql/schema.sql` writes it,
 -- and a test fails when it is not what sql/NNN_*.sql make.
 
+CREATE TABLE actions (
+  id bigint unsigned NOT NULL AUTO_INCREMENT,
+  at datetime(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
+  who varchar(100) NOT NULL,
+  role varchar(20) CHARACTER SET ascii COLLATE ascii_bin,
+  action varchar(60) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  sale_id int unsigned,
+  target varchar(200),
+  value_before mediumtext,
+  value_after mediumtext,
+  reason varchar(500),
+  request_id varchar(100) CHARACTER SET ascii COLLATE ascii_bin,
+  address varchar(45) CHARACTER SET ascii COLLATE ascii_bin,
+  PRIMARY KEY (id),
+  KEY of_sale (sale_id, id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+
 CREATE TABLE blocks (
   buyer varchar(128) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   score tinyint unsigned NOT NULL,
@@ -8,6 +25,37 @@ CREATE TABLE blocks (
   created_at datetime(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
   PRIMARY KEY (buyer),
   CONSTRAINT score_is_risk CHECK (score between 1 and 100)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+
+CREATE TABLE operators (
+  name varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  role enum('viewer','operator') NOT NULL,
+  password varchar(300) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  generation int unsigned NOT NULL DEFAULT 1,
+  disabled_at datetime(3),
+  created_at datetime(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
+  PRIMARY KEY (name)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+
+CREATE TABLE settings (
+  name varchar(60) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  version int unsigned NOT NULL,
+  value_before varchar(40) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  value_after varchar(40) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  who varchar(100) NOT NULL,
+  reason varchar(200) NOT NULL,
+  changed_at datetime(3) NOT NULL,
+  PRIMARY KEY (name, version),
+  KEY newest (changed_at)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+
+CREATE TABLE shop_inventory (
+  sku varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  title varchar(200) NOT NULL,
+  on_hand bigint NOT NULL DEFAULT 0,
+  created_at datetime(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
+  PRIMARY KEY (sku),
+  CONSTRAINT nothing_lent CHECK (on_hand >= 0)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
 
 CREATE TABLE sales (
@@ -33,9 +81,17 @@ CREATE TABLE sales (
   deduct enum('order','payment','hold') NOT NULL DEFAULT 'order',
   hold_s int unsigned,
   paid int unsigned NOT NULL DEFAULT 0,
+  version int unsigned NOT NULL DEFAULT 1,
+  sku varchar(64) CHARACTER SET ascii COLLATE ascii_bin,
+  rehearsal_of int unsigned,
   PRIMARY KEY (id),
+  KEY sales_rehearsal (rehearsal_of),
+  KEY sales_sku (sku),
+  CONSTRAINT sales_rehearsal FOREIGN KEY (rehearsal_of) REFERENCES sales (id),
+  CONSTRAINT sales_sku FOREIGN KEY (sku) REFERENCES shop_inventory (sku),
   CONSTRAINT closes_after_opening CHECK (closes_at > opens_at),
   CONSTRAINT paid_within_sold CHECK (paid <= sold),
+  CONSTRAINT rehearsals_have_no_sku CHECK (rehearsal_of is null or sku is null),
   CONSTRAINT sold_within_stock CHECK (sold <= stock)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
 
@@ -47,6 +103,21 @@ CREATE TABLE epochs (
   created_at datetime(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
   PRIMARY KEY (sale_id, epoch),
   CONSTRAINT epochs_sale FOREIGN KEY (sale_id) REFERENCES sales (id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+
+CREATE TABLE inventory_moves (
+  id bigint unsigned NOT NULL AUTO_INCREMENT,
+  sku varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  sale_id int unsigned,
+  units bigint NOT NULL,
+  reason enum('received','registered','raised','lowered','settled','returned') NOT NULL,
+  once tinyint unsigned AS (if(reason in ('registered','settled'),1,NULL)) STORED,
+  created_at datetime(3) NOT NULL,
+  PRIMARY KEY (id),
+  KEY of_article (sku),
+  UNIQUE KEY once_a_sale (sale_id, reason, once),
+  CONSTRAINT moves_article FOREIGN KEY (sku) REFERENCES shop_inventory (sku),
+  CONSTRAINT moves_sale FOREIGN KEY (sale_id) REFERENCES sales (id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
 
 CREATE TABLE orders (
@@ -65,6 +136,7 @@ CREATE TABLE orders (
   takes_when_paid tinyint unsigned NOT NULL DEFAULT 0,
   units int unsigned AS (if(state = 'paid' or takes_when_paid = 0 and state in ('awaiting_payment','expiring'),quantity,0)) STORED,
   updated_at datetime(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
+  request_id char(32) CHARACTER SET ascii COLLATE ascii_bin,
   PRIMARY KEY (sale_id, number),
   KEY changed (sale_id, updated_at),
   UNIQUE KEY one_live_order (buyer, sale_id, live),
@@ -145,3 +217,7 @@ CREATE TABLE switches (
   PRIMARY KEY (sale_id, name, version),
   KEY newest (changed_at)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+
+CREATE TRIGGER actions_keep BEFORE UPDATE ON actions FOR EACH ROW SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'actions are only ever added, never changed';
+
+CREATE TRIGGER actions_stay BEFORE DELETE ON actions FOR EACH ROW SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'actions are only ever added, never removed';
