@@ -25,6 +25,7 @@
  * | centre | string | JSON: what the next writer of a snapshot must know (contract/centre.ts): shares, level, hot list |
  * | edges, gateways | set | names of the doors and gateways that report |
  * | edge:NAME, gateway:NAME | string | JSON: a door's report of demand, a gateway's of its load; gone after seconds |
+ * | sign-in:WHO | string | guesses at the console's sign-in by WHO (a name, an address or both) in some minutes |
  */
 export const saleKeys = (sale: number) => {
   const card = `sale:{${sale}}`
@@ -48,6 +49,8 @@ export const saleKeys = (sale: number) => {
 export const BLOCKS = 'blocks'
 export const answerKey = (sale: number, buyer: string): string => `sale:{${sale}}:answer:${buyer}`
 export const proofKey = (sale: number, signature: string): string => `sale:{${sale}}:proof:${signature}`
+
+export const signInKey = (who: string): string => `sign-in:${who}`
 
 export const SNAPSHOT = 'snapshot'
 export const SNAPSHOT_TURN = 'snapshot:turn'
