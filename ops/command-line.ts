@@ -4,6 +4,7 @@ import { ConfigError } from '../platform/config.ts'
 import type { AddCommand, Terminal } from './command.ts'
 import { addAudit } from './commands/audit.ts'
 import { addBlock } from './commands/block.ts'
+import { addInventory } from './commands/inventory.ts'
 import { addOperatorCommands } from './commands/operator.ts'
 import { addQuizImport } from './commands/quiz-import.ts'
 import { addSaleCreate } from './commands/sale-create.ts'
@@ -36,6 +37,7 @@ const COMMANDS: AddCommand[] = [
   addSwitch,
   addOperatorCommands,
   addSchema,
+  addInventory,
 ]
 
 /**

@@ -37,6 +37,15 @@ CREATE TABLE operators (
   PRIMARY KEY (name)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
 
+CREATE TABLE shop_inventory (
+  sku varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  title varchar(200) NOT NULL,
+  on_hand bigint NOT NULL DEFAULT 0,
+  created_at datetime(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
+  PRIMARY KEY (sku),
+  CONSTRAINT nothing_lent CHECK (on_hand >= 0)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+
 CREATE TABLE sales (
   id int unsigned NOT NULL AUTO_INCREMENT,
   title varchar(200) NOT NULL,
@@ -61,9 +70,16 @@ CREATE TABLE sales (
   hold_s int unsigned,
   paid int unsigned NOT NULL DEFAULT 0,
   version int unsigned NOT NULL DEFAULT 1,
+  sku varchar(64) CHARACTER SET ascii COLLATE ascii_bin,
+  rehearsal_of int unsigned,
   PRIMARY KEY (id),
+  KEY sales_rehearsal (rehearsal_of),
+  KEY sales_sku (sku),
+  CONSTRAINT sales_rehearsal FOREIGN KEY (rehearsal_of) REFERENCES sales (id),
+  CONSTRAINT sales_sku FOREIGN KEY (sku) REFERENCES shop_inventory (sku),
   CONSTRAINT closes_after_opening CHECK (closes_at > opens_at),
   CONSTRAINT paid_within_sold CHECK (paid <= sold),
+  CONSTRAINT rehearsals_have_no_sku CHECK (rehearsal_of is null or sku is null),
   CONSTRAINT sold_within_stock CHECK (sold <= stock)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
 
@@ -75,6 +91,21 @@ CREATE TABLE epochs (
   created_at datetime(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
   PRIMARY KEY (sale_id, epoch),
   CONSTRAINT epochs_sale FOREIGN KEY (sale_id) REFERENCES sales (id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+
+CREATE TABLE inventory_moves (
+  id bigint unsigned NOT NULL AUTO_INCREMENT,
+  sku varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  sale_id int unsigned,
+  units bigint NOT NULL,
+  reason enum('received','registered','raised','lowered','settled','returned') NOT NULL,
+  once tinyint unsigned AS (if(reason in ('registered','settled'),1,NULL)) STORED,
+  created_at datetime(3) NOT NULL,
+  PRIMARY KEY (id),
+  KEY of_article (sku),
+  UNIQUE KEY once_a_sale (sale_id, reason, once),
+  CONSTRAINT moves_article FOREIGN KEY (sku) REFERENCES shop_inventory (sku),
+  CONSTRAINT moves_sale FOREIGN KEY (sale_id) REFERENCES sales (id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
 
 CREATE TABLE orders (
@@ -93,6 +124,7 @@ CREATE TABLE orders (
   takes_when_paid tinyint unsigned NOT NULL DEFAULT 0,
   units int unsigned AS (if(state = 'paid' or takes_when_paid = 0 and state in ('awaiting_payment','expiring'),quantity,0)) STORED,
   updated_at datetime(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
+  request_id char(32) CHARACTER SET ascii COLLATE ascii_bin,
   PRIMARY KEY (sale_id, number),
   KEY changed (sale_id, updated_at),
   UNIQUE KEY one_live_order (buyer, sale_id, live),

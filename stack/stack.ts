@@ -11,6 +11,7 @@ import { consoleEnv, doorEnv, gatewayEnv, localEnv, sandboxEnv, workerEnv } from
 import { planMysql } from './mariadb.ts'
 import { planNodeProcess } from './node-process.ts'
 import { returnPort } from './ports.ts'
+import { metricsTargets, writeMetricsTargets } from './prometheus-targets.ts'
 import { planEpmd, planRabbitmq } from './rabbitmq.ts'
 import { planRedis } from './redis.ts'
 import {
@@ -130,6 +131,13 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const env = localEnv(urls, secrets, join(dir, 'www'), provideKeyFile(join(dir, 'keys')))
   const doorList = await listDoors(ports)
   Object.assign(record, { urls, env })
+  writeMetricsTargets(
+    dir,
+    metricsTargets(
+      ports,
+      doorList.map(({ name }) => name),
+    ),
+  )
   if (doors > 1) record.doors = doorList.map(({ port, ...door }) => door)
   let tls: Certificate
 

@@ -8,15 +8,20 @@ import { connectMysql } from '../platform/mysql.ts'
 import { connectRedis, firstConnect } from '../platform/redis.ts'
 import { runUntilStopped } from '../platform/run-until-stopped.ts'
 import { checkMysqlSettings, checkRedisSettings } from '../platform/safe-settings.ts'
+import { watchBackends } from '../platform/watch-backends.ts'
 import { readWorkerConfig, type WorkerConfig } from './config.ts'
 import { startConsumer } from './consume.ts'
 import { every } from './every.ts'
+import { startWorkReports } from './load/report-load.ts'
+import { createWorkMeter } from './load/work-meter.ts'
 import { openOutbox } from './outbox.ts'
 import { askProvider } from './payments/ask-provider.ts'
 import { expireOverdue } from './payments/expire-overdue.ts'
-import { createReconciler } from './reconcile/reconcile.ts'
+import { watchUnsettled } from './payments/watch-unsettled.ts'
+import { createReconciler, REPAIRS } from './reconcile/reconcile.ts'
 
 const RECONCILE_MS = 3_000
+const COUNT_UNSETTLED_MS = 5_000
 
 /** Starts a worker; resolves with the function that stops it, once it consumes. */
 async function start(config: WorkerConfig): Promise<() => Promise<void>> {
@@ -50,6 +55,12 @@ async function start(config: WorkerConfig): Promise<() => Promise<void>> {
     registers,
   })
 
+  const recordSeconds = new Histogram({
+    name: 'sluice_record_seconds',
+    help: 'Time of a committed transaction in MySQL that records a batch',
+    buckets: [0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
+    registers,
+  })
   const repairs = new Counter({
     name: 'sluice_repairs_total',
     help: 'Repairs made by reconciliation',
@@ -57,8 +68,11 @@ async function start(config: WorkerConfig): Promise<() => Promise<void>> {
     registers,
   })
 
+  // From 0: the first one of its kind would not show as an increase.
+  for (const repair of REPAIRS) repairs.inc({ repair }, 0)
+
   const backends = { redis, mysql, log }
-  const provider = createProvider(config.SLUICE_PAYMENT_URL, config.SLUICE_PAYMENT_KEY)
+  const provider = createProvider(config.SLUICE_PAYMENT_URL, config.SLUICE_PAYMENT_KEY, registers[0])
   const outbox = await openOutbox(config.SLUICE_AMQP_URL, config.SLUICE_NAME, log)
   const expiry = every(
     config.SLUICE_SWEEP_MS,
@@ -72,7 +86,9 @@ async function start(config: WorkerConfig): Promise<() => Promise<void>> {
     async () => void (await askProvider(backends, provider)),
     log,
   )
+  const meter = createWorkMeter()
   const consumer = await startConsumer({
+    meter,
     url: config.SLUICE_AMQP_URL,
     name: config.SLUICE_NAME,
     backends,
@@ -86,6 +102,7 @@ async function start(config: WorkerConfig): Promise<() => Promise<void>> {
       parked.inc(batch.parked)
       batchTickets.observe(batch.fates.length)
       batchSeconds.observe(batch.seconds)
+      for (const ms of batch.transactionsMs) recordSeconds.observe(ms / 1_000)
       const payBy = batch.fates.find((fate) => fate.state === 'awaiting_payment')?.payBy
       if (payBy) outbox.wakeAfter(Math.max(Math.ceil((payBy - Date.now()) / 1_000), 1))
     },
@@ -95,7 +112,16 @@ async function start(config: WorkerConfig): Promise<() => Promise<void>> {
     onRepair: (repair, count) => repairs.inc({ repair }, count),
   })
   const reconciling = every(RECONCILE_MS, 'reconciliation', reconciler.round, log)
+  const counting = every(COUNT_UNSETTLED_MS, 'counting payments', watchUnsettled(registers[0]!, mysql), log)
+  const stopWatching = watchBackends(registers[0]!, {
+    redis: () => redis.ping(),
+    mysql: () => mysql.query({ sql: 'SELECT 1', timeout: 2_500 }),
+    rabbitmq: async () => {
+      if (!consumer.connected()) throw new Error('not connected')
+    },
+  })
 
+  const stopReports = startWorkReports({ redis, name: config.SLUICE_NAME, meter, log })
   const app = Fastify({
     loggerInstance: log as never,
     logController: new LogController({ disableRequestLogging: true }),
@@ -114,7 +140,9 @@ async function start(config: WorkerConfig): Promise<() => Promise<void>> {
   await app.listen({ host: config.SLUICE_HOST, port: config.SLUICE_PORT })
 
   return async () => {
-    await Promise.all([consumer.stop(), expiry.stop(), asking.stop(), reconciling.stop()])
+    stopReports()
+    stopWatching()
+    await Promise.all([consumer.stop(), expiry.stop(), asking.stop(), reconciling.stop(), counting.stop()])
     await outbox.close()
     await provider.close()
     await app.close()

@@ -4,6 +4,7 @@ import type { Pool } from '../../platform/mysql.ts'
 import type { Redis } from '../../platform/redis.ts'
 import { compareFates, type Fates } from './compare-fates.ts'
 import { type Finding, tell, whatPersists } from './finding.ts'
+import { judgeInventory } from './judge-inventory.ts'
 import { judgeMoney } from './judge-money.ts'
 import { judgeTickets, numbersHandedOut, ticketsSeen } from './judge-tickets.ts'
 import { heldUnits, judgeUnits, paidUnits } from './judge-units.ts'
@@ -110,6 +111,7 @@ async function read(
 
 const judge = (mysql: MysqlBooks, redis: RedisBooks | undefined, fates: Fates | undefined): Finding[] => [
   ...judgeUnits(mysql, redis),
+  ...judgeInventory(mysql),
   ...judgeMoney(mysql),
   ...judgeTickets(mysql, redis, fates),
 ]
