@@ -27,6 +27,7 @@
  * | centre | string | JSON: what the next writer of a snapshot must know (contract/centre.ts): shares, level, hot list |
  * | edges, gateways, workers | set | names of the doors, gateways and workers that report |
  * | edge:NAME, gateway:NAME, worker:NAME | string | JSON: a door's report of demand, the others' of their load; gone after seconds |
+ * | sign-in:WHO | string | guesses at the console's sign-in by WHO (a name, an address or both) in some minutes |
  */
 export const saleKeys = (sale: number) => {
   const card = `sale:{${sale}}`
@@ -53,6 +54,8 @@ export const stockChangeKey = (change: string): string => `stock-change:${change
 export const BLOCKS = 'blocks'
 export const answerKey = (sale: number, buyer: string): string => `sale:{${sale}}:answer:${buyer}`
 export const proofKey = (sale: number, signature: string): string => `sale:{${sale}}:proof:${signature}`
+
+export const signInKey = (who: string): string => `sign-in:${who}`
 
 export const SNAPSHOT = 'snapshot'
 export const SNAPSHOT_TURN = 'snapshot:turn'
