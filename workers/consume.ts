@@ -49,6 +49,7 @@ export async function startConsumer(deps: {
   let channel: Channel | undefined
   let consumerTags: string[] = []
   let prefetch = 0
+  let turns = 0
   let adjusting = Promise.resolve()
 
   const collectorOf = (sale: number) => {
@@ -128,14 +129,20 @@ export async function startConsumer(deps: {
 
   /** Consumes every queue with the prefetch of this moment; gives the consumers' tags. */
   const consumeAll = async (opened: Channel): Promise<string[]> => {
+    const turn = ++turns
     prefetch = live.SLUICE_PREFETCH
     await opened.prefetch(prefetch)
     // The broker ends a consumer whose queue was deleted: start over, which declares it again.
     const consume = (queue: string, take: (raw: ConsumeMessage) => void) =>
-      opened.consume(queue, (raw) => {
-        if (raw) take(raw)
-        else opened.close().catch(() => undefined)
-      })
+      opened.consume(
+        queue,
+        (raw) => {
+          if (raw) take(raw)
+          else opened.close().catch(() => undefined)
+        },
+        // As the management pages show it at the queue; numbered, since two of a channel live for a moment.
+        { consumerTag: `${deps.name} of ${queue}${turn === 1 ? '' : ` (${turn})`}` },
+      )
     const tags = await Promise.all([
       consume(ORDERS_QUEUE, (raw) => receive(opened, raw)),
       consume(DEAD_QUEUE, (raw) => void receiveDead(opened, raw)),
@@ -158,6 +165,7 @@ export async function startConsumer(deps: {
 
   const close = await keepConnected(deps.url, {
     name: deps.name,
+    purpose: 'consumes released batches',
     log,
     onDown: () => {
       channel = undefined
@@ -168,6 +176,7 @@ export async function startConsumer(deps: {
       opened.once('close', () => connection.close().catch(() => undefined))
       await declareTopology(opened)
       channel = opened
+      turns = 0
       consumerTags = await consumeAll(opened)
     },
   })
