@@ -11,6 +11,7 @@ import { addSaleCreate } from './commands/sale-create.ts'
 import { addSaleList } from './commands/sale-list.ts'
 import { addSalePhases } from './commands/sale-phases.ts'
 import { addSalePublish } from './commands/sale-publish.ts'
+import { addSaleRelease } from './commands/sale-release.ts'
 import { addSaleShow } from './commands/sale-show.ts'
 import { addSchema } from './commands/schema.ts'
 import { addStart } from './commands/start.ts'
@@ -26,7 +27,14 @@ export interface Surroundings {
   err: NodeJS.WritableStream
 }
 
-const SALE_COMMANDS: AddCommand[] = [addSaleCreate, addSaleList, addSaleShow, addSalePublish, addSalePhases]
+const SALE_COMMANDS: AddCommand[] = [
+  addSaleCreate,
+  addSaleList,
+  addSaleShow,
+  addSalePublish,
+  addSalePhases,
+  addSaleRelease,
+]
 const COMMANDS: AddCommand[] = [
   addStart,
   addStop,
