@@ -13,6 +13,7 @@ import { addSalePhases } from './commands/sale-phases.ts'
 import { addSalePublish } from './commands/sale-publish.ts'
 import { addSaleRelease } from './commands/sale-release.ts'
 import { addSaleShow } from './commands/sale-show.ts'
+import { addSaleStock } from './commands/sale-stock.ts'
 import { addSchema } from './commands/schema.ts'
 import { addStart } from './commands/start.ts'
 import { addStatus } from './commands/status.ts'
@@ -34,6 +35,7 @@ const SALE_COMMANDS: AddCommand[] = [
   addSalePublish,
   addSalePhases,
   addSaleRelease,
+  addSaleStock,
 ]
 const COMMANDS: AddCommand[] = [
   addStart,
