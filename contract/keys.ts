@@ -21,6 +21,7 @@
  * | sale:{ID}:proof:SIGNATURE | string | the buyer who solved this proof of work, until it expires |
  * | snapshot | string | JSON for the door (contract/snapshot.ts) |
  * | snapshot:turn | string | which gateway writes the next snapshot |
+ * | samples:turn | string | which console writes this second's samples into MySQL |
  * | switches | string | JSON: the switches set by hand (contract/switches.ts) |
  * | centre | string | JSON: what the next writer of a snapshot must know (contract/centre.ts): shares, level, hot list |
  * | edges, gateways, workers | set | names of the doors, gateways and workers that report |
@@ -51,6 +52,7 @@ export const proofKey = (sale: number, signature: string): string => `sale:{${sa
 
 export const SNAPSHOT = 'snapshot'
 export const SNAPSHOT_TURN = 'snapshot:turn'
+export const SAMPLES_TURN = 'samples:turn'
 
 export const SWITCHES = 'switches'
 export const CENTRE = 'centre'
