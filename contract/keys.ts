@@ -15,6 +15,7 @@
  * | sale:{ID}:seen | hash | number -> when its buyer last asked, ms, of those near the head |
  * | sale:{ID}:called | zset | number -> since when all up to it are near the head, ms |
  * | sale:{ID}:gone | string | bitmap of the numbers that left the line out of turn, modulo 131,072 |
+ * | sale:{ID}:requests | hash | number / 32 -> the requests of 32 tickets (lua/redis/parts/requests.lua) |
  * | blocks | hash | buyer -> risk score, and "" -> version of the list (contract/blocks.ts) |
  * | sale:{ID}:passes | zset | nonce -> expiry in seconds, of challenge passes that became a ticket |
  * | sale:{ID}:answer:BUYER | string | JSON list of the right answers to the buyer's captcha or quiz; gone at the first try |
@@ -26,6 +27,7 @@
  * | centre | string | JSON: what the next writer of a snapshot must know (contract/centre.ts): shares, level, hot list |
  * | edges, gateways, workers | set | names of the doors, gateways and workers that report |
  * | edge:NAME, gateway:NAME, worker:NAME | string | JSON: a door's report of demand, the others' of their load; gone after seconds |
+ * | sign-in:WHO | string | guesses at the console's sign-in by WHO (a name, an address or both) in some minutes |
  */
 export const saleKeys = (sale: number) => {
   const card = `sale:{${sale}}`
@@ -43,12 +45,15 @@ export const saleKeys = (sale: number) => {
     seen: `${card}:seen`,
     called: `${card}:called`,
     passes: `${card}:passes`,
+    requests: `${card}:requests`,
   }
 }
 
 export const BLOCKS = 'blocks'
 export const answerKey = (sale: number, buyer: string): string => `sale:{${sale}}:answer:${buyer}`
 export const proofKey = (sale: number, signature: string): string => `sale:{${sale}}:proof:${signature}`
+
+export const signInKey = (who: string): string => `sign-in:${who}`
 
 export const SNAPSHOT = 'snapshot'
 export const SNAPSHOT_TURN = 'snapshot:turn'

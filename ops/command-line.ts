@@ -5,6 +5,7 @@ import type { AddCommand, Terminal } from './command.ts'
 import { addAudit } from './commands/audit.ts'
 import { addBlock } from './commands/block.ts'
 import { addInventory } from './commands/inventory.ts'
+import { addOperatorCommands } from './commands/operator.ts'
 import { addQuizImport } from './commands/quiz-import.ts'
 import { addSaleCreate } from './commands/sale-create.ts'
 import { addSaleList } from './commands/sale-list.ts'
@@ -34,6 +35,7 @@ const COMMANDS: AddCommand[] = [
   addAudit,
   addBlock,
   addSwitch,
+  addOperatorCommands,
   addSchema,
   addInventory,
 ]
