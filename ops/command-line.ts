@@ -12,6 +12,7 @@ import { addSaleList } from './commands/sale-list.ts'
 import { addSalePhases } from './commands/sale-phases.ts'
 import { addSalePublish } from './commands/sale-publish.ts'
 import { addSaleShow } from './commands/sale-show.ts'
+import { addSaleStock } from './commands/sale-stock.ts'
 import { addSchema } from './commands/schema.ts'
 import { addStart } from './commands/start.ts'
 import { addStatus } from './commands/status.ts'
@@ -26,7 +27,14 @@ export interface Surroundings {
   err: NodeJS.WritableStream
 }
 
-const SALE_COMMANDS: AddCommand[] = [addSaleCreate, addSaleList, addSaleShow, addSalePublish, addSalePhases]
+const SALE_COMMANDS: AddCommand[] = [
+  addSaleCreate,
+  addSaleList,
+  addSaleShow,
+  addSalePublish,
+  addSalePhases,
+  addSaleStock,
+]
 const COMMANDS: AddCommand[] = [
   addStart,
   addStop,
