@@ -23,6 +23,7 @@
  * | stock-change:ID | string | JSON: a change of stock that was proposed and may be confirmed; gone after a minute |
  * | snapshot | string | JSON for the door (contract/snapshot.ts) |
  * | snapshot:turn | string | which gateway writes the next snapshot |
+ * | samples:turn | string | which console writes this second's samples into MySQL |
  * | switches | string | JSON: the switches set by hand (contract/switches.ts) |
  * | settings | hash | setting -> "version value", of those that are set, and "" -> version of all (contract/settings.ts) |
  * | tuned, tuned:NAME | set, string | who reads settings; JSON: the values in force there, gone after seconds |
@@ -61,6 +62,7 @@ export const signInKey = (who: string): string => `sign-in:${who}`
 
 export const SNAPSHOT = 'snapshot'
 export const SNAPSHOT_TURN = 'snapshot:turn'
+export const SAMPLES_TURN = 'samples:turn'
 
 export const SWITCHES = 'switches'
 export const SETTINGS = 'settings'

@@ -15,6 +15,7 @@ import { closeConnections, openConnections } from './connections.ts'
 import { createLine } from './line/line.ts'
 import { createPatience } from './line/patience.ts'
 import { createOrderLag } from './load/order-lag.ts'
+import { createReleaseCount } from './load/release-count.ts'
 import { startLoadReports } from './load/report-load.ts'
 import { addSaleMetrics } from './metrics/sale-metrics.ts'
 import { watchStores } from './metrics/watch-stores.ts'
@@ -59,6 +60,7 @@ async function start(config: GatewayConfig): Promise<() => Promise<void>> {
     sales.refresh().catch((error) => log.warn({ err: error }, 'live sales not read'))
     challenges.warm(sales.live())
   }, LIVE_SALES_MS)
+  const releases = createReleaseCount()
   const patience = createPatience(config)
   const line = createLine(redis, mysql, patience, log)
   const release = startReleaseLoop({
@@ -68,8 +70,10 @@ async function start(config: GatewayConfig): Promise<() => Promise<void>> {
     load: line.load,
     live: config,
     absence: patience,
-    onReleased: ({ message }) =>
-      released.inc({ sale: message.sale, kind: message.kind }, message.tickets.length),
+    onReleased: ({ message }) => {
+      released.inc({ sale: message.sale, kind: message.kind }, message.tickets.length)
+      releases.note(message)
+    },
     log,
   })
   const orderLag = createOrderLag()
@@ -115,6 +119,7 @@ async function start(config: GatewayConfig): Promise<() => Promise<void>> {
   })
   const stopReports = startLoadReports({
     ...{ redis, name: config.SLUICE_NAME, server: app.server, queued: publisher.queued, orderLag, log },
+    released: () => releases.of(sales.live()),
   })
   await app.listen({ host: config.SLUICE_HOST, port: config.SLUICE_PORT, backlog: 4_096 })
 

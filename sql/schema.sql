@@ -37,6 +37,14 @@ CREATE TABLE operators (
   PRIMARY KEY (name)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
 
+CREATE TABLE samples (
+  sale_id int unsigned NOT NULL,
+  at datetime NOT NULL,
+  data text NOT NULL,
+  PRIMARY KEY (sale_id, at),
+  KEY age (at)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+
 CREATE TABLE settings (
   name varchar(60) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   version int unsigned NOT NULL,
