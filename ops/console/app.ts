@@ -6,6 +6,7 @@ import { createRefusalRecord } from './record-refusals.ts'
 import { addInternal } from './routes/internal.ts'
 import { addLive } from './routes/live.ts'
 import { addSession } from './routes/session.ts'
+import { addSettings } from './routes/settings.ts'
 import type { App, Services } from './services.ts'
 
 const BODY_BYTES = 65_536
@@ -34,5 +35,6 @@ export function buildConsole(services: Services): App {
   addInternal(app, services)
   addSession(app, services, recordRefusal)
   addLive(app, services)
+  addSettings(app, services)
   return app
 }
