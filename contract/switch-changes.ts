@@ -1,5 +1,6 @@
-import { type Db, type Pool, select } from '../platform/mysql.ts'
+import { type Db, select } from '../platform/mysql.ts'
 import type { Redis } from '../platform/redis.ts'
+import { Problem } from './errors.ts'
 import { SWITCHES_CHANGED, SWITCHES as SWITCHES_KEY } from './keys.ts'
 import { SWITCHES, type SwitchName, type SwitchState } from './switches.ts'
 
@@ -35,16 +36,18 @@ const TRIES = 100
 
 /**
  * Writes a change into MySQL, the record of all switches; gives its row. Versions of one switch follow each other without
- * a gap: of two who change it at once the later one finds the number taken, reads again and follows.
+ * a gap: of two who change it at once the later one finds the number taken, reads again and follows; or, where it names
+ * the version it has seen (0: never turned), is refused with Problem `conflict`, which names who was first.
  */
-export async function recordChange(mysql: Pool, change: SwitchChange): Promise<RecordedChange> {
+export async function recordChange(mysql: Db, change: SwitchChange, seen?: number): Promise<RecordedChange> {
   const sale = change.sale ?? 0
   for (let tries = 1; ; tries++) {
-    const [last] = await select<{ version: number; value_after: string }>(
+    const [last] = await select<LastRow>(
       mysql,
-      'SELECT version, value_after FROM switches WHERE sale_id = ? AND name = ? ORDER BY version DESC LIMIT 1',
+      'SELECT version, value_before, value_after, who, changed_at FROM switches WHERE sale_id = ? AND name = ? ORDER BY version DESC LIMIT 1',
       [sale, change.name],
     )
+    if (seen !== undefined && seen !== (last?.version ?? 0)) throw turnedMeanwhile(change.name, last)
     const version = (last?.version ?? 0) + 1
     const before = last?.value_after ?? UNSET
     const at = new Date()
@@ -60,6 +63,24 @@ export async function recordChange(mysql: Pool, change: SwitchChange): Promise<R
       if ((error as { errno?: number }).errno !== DUPLICATE || tries === TRIES) throw error
     }
   }
+}
+
+interface LastRow {
+  version: number
+  value_before: string
+  value_after: string
+  who: string
+  changed_at: Date
+}
+
+function turnedMeanwhile(name: string, last: LastRow | undefined): Problem {
+  const what = last
+    ? `: ${last.who} did, ${last.value_before} -> ${last.value_after}, at ${last.changed_at.toISOString()}`
+    : ''
+  return new Problem('conflict', {
+    detail: `${name} has been turned since you looked at it${what}; look again, then decide`,
+    extra: { version: last?.version ?? 0 },
+  })
 }
 
 interface LatestRow {
@@ -89,29 +110,48 @@ export async function readSwitches(db: Db): Promise<SwitchState> {
   return state
 }
 
-/** The latest changes, newest first. */
-export async function listChanges(db: Db, most: number): Promise<RecordedChange[]> {
-  const rows = await select<{
-    sale_id: number
-    name: string
-    version: number
-    value_before: string
-    value_after: string
-    who: string
-    reason: string
-    changed_at: Date
-  }>(db, 'SELECT * FROM switches ORDER BY changed_at DESC, version DESC LIMIT ?', [most])
-  return rows.map((row) => ({
-    sale: row.sale_id === 0 ? null : row.sale_id,
-    name: row.name,
-    version: row.version,
-    before: row.value_before,
-    after: row.value_after,
-    who: row.who,
-    reason: row.reason,
-    at: row.changed_at,
-  }))
+interface ChangeRow {
+  sale_id: number
+  name: string
+  version: number
+  value_before: string
+  value_after: string
+  who: string
+  reason: string
+  changed_at: Date
 }
+
+const toChange = (row: ChangeRow): RecordedChange => ({
+  sale: row.sale_id === 0 ? null : row.sale_id,
+  name: row.name,
+  version: row.version,
+  before: row.value_before,
+  after: row.value_after,
+  who: row.who,
+  reason: row.reason,
+  at: row.changed_at,
+})
+
+/** The latest changes, newest first. */
+export const listChanges = async (db: Db, most: number): Promise<RecordedChange[]> =>
+  (
+    await select<ChangeRow>(db, 'SELECT * FROM switches ORDER BY changed_at DESC, version DESC LIMIT ?', [
+      most,
+    ])
+  ).map(toChange)
+
+/** The last change of each switch, for one sale, or (undefined) for all sales. */
+export const latestChanges = async (db: Db, sale: number | undefined): Promise<RecordedChange[]> =>
+  (
+    await select<ChangeRow>(
+      db,
+      `SELECT s.* FROM switches s
+       JOIN (SELECT name, MAX(version) AS version FROM switches WHERE sale_id = ? GROUP BY name) latest
+         ON latest.name = s.name AND latest.version = s.version
+       WHERE s.sale_id = ?`,
+      [sale ?? 0, sale ?? 0],
+    )
+  ).map(toChange)
 
 /** Puts what is set into Redis, and tells every gateway to look. */
 export async function spreadSwitches(redis: Redis, state: SwitchState): Promise<void> {

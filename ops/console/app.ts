@@ -3,8 +3,13 @@ import { Problem } from '../../contract/errors.ts'
 import { sendProblem } from './problems.ts'
 import { protect } from './protect.ts'
 import { createRefusalRecord } from './record-refusals.ts'
+import { addActions } from './routes/actions.ts'
+import { addBlocks } from './routes/blocks.ts'
 import { addInternal } from './routes/internal.ts'
+import { addPublish } from './routes/publish.ts'
+import { addSales } from './routes/sales.ts'
 import { addSession } from './routes/session.ts'
+import { addSwitches } from './routes/switches.ts'
 import type { App, Services } from './services.ts'
 
 const BODY_BYTES = 65_536
@@ -32,5 +37,10 @@ export function buildConsole(services: Services): App {
   protect(app, services, recordRefusal)
   addInternal(app, services)
   addSession(app, services, recordRefusal)
+  addSales(app, services)
+  addPublish(app, services)
+  addSwitches(app, services)
+  addBlocks(app, services)
+  addActions(app, services)
   return app
 }
