@@ -4,6 +4,7 @@ import { readSale } from '../contract/sales.ts'
 import type { Sale } from '../contract/words.ts'
 import { changePhase } from './change-phase.ts'
 import type { SaleStores } from './create-sale.ts'
+import { uploadSale } from './publish/upload-sale.ts'
 import { publishSalePage } from './publish-page.ts'
 import { unknownSale } from './unknown-sale.ts'
 import { untilSnapshot } from './until-snapshot.ts'
@@ -13,10 +14,11 @@ import { untilSnapshot } from './until-snapshot.ts'
  * the doors know it.
  * Publishing again repairs what is missing. Throws Problem `unknown_sale`, or `conflict` once the sale is closed.
  */
-export async function publishSale({ mysql, redis, www }: SaleStores, id: number): Promise<Sale> {
+export async function publishSale({ mysql, redis, www, cdn }: SaleStores, id: number): Promise<Sale> {
   const sale = await readSale(mysql, id)
   if (!sale) throw unknownSale(id)
   if (www !== undefined) await publishSalePage(www, sale)
+  if (cdn !== undefined) await uploadSale(cdn, sale)
   const published = await changePhase(mysql, id, ['draft', 'published', 'paused'], (phase) =>
     phase === 'draft' ? 'published' : phase,
   )

@@ -7,6 +7,7 @@ import { checkMysqlSettings, checkRedisSettings } from '../platform/safe-setting
 import { buildConsole } from './console/app.ts'
 import { type ConsoleConfig, readConsoleConfig } from './console/config.ts'
 import { createSessions } from './console/sessions.ts'
+import { readOrigin } from './publish/read-origin.ts'
 
 /** Starts the console; resolves with the function that stops it, once it listens. */
 async function start(config: ConsoleConfig): Promise<() => Promise<void>> {
@@ -18,7 +19,7 @@ async function start(config: ConsoleConfig): Promise<() => Promise<void>> {
   await checkRedisSettings(redis)
   await checkMysqlSettings(mysql, (error) => log.warn({ err: error }, 'mysql is not there yet'))
   const app = buildConsole({
-    ...{ config, redis, mysql, www: config.SLUICE_WWW, log },
+    ...{ config, redis, mysql, www: config.SLUICE_WWW, ...readOrigin(config), log },
     sessions: createSessions(mysql, config.SLUICE_OPS_SECRET),
     metrics: createMetrics(config.SLUICE_NAME),
   })
