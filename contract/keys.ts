@@ -23,6 +23,7 @@
  * | stock-change:ID | string | JSON: a change of stock that was proposed and may be confirmed; gone after a minute |
  * | snapshot | string | JSON for the door (contract/snapshot.ts) |
  * | snapshot:turn | string | which gateway writes the next snapshot |
+ * | samples:turn | string | which console writes this second's samples into MySQL |
  * | switches | string | JSON: the switches set by hand (contract/switches.ts) |
  * | centre | string | JSON: what the next writer of a snapshot must know (contract/centre.ts): shares, level, hot list |
  * | edges, gateways, workers | set | names of the doors, gateways and workers that report |
@@ -59,6 +60,7 @@ export const signInKey = (who: string): string => `sign-in:${who}`
 
 export const SNAPSHOT = 'snapshot'
 export const SNAPSHOT_TURN = 'snapshot:turn'
+export const SAMPLES_TURN = 'samples:turn'
 
 export const SWITCHES = 'switches'
 export const CENTRE = 'centre'

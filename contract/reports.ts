@@ -7,7 +7,22 @@ export interface EdgeReport {
   /** The hottest sales by ID, and buyers: [name, calls a second]. */
   top_sales?: [string, number][]
   top_users?: [string, number][]
+  /** When it was written, and when its counts began at 0, ms. Absent in the report of an older door. */
+  at?: number
+  began?: number
+  /** How often each code was answered, and `passed`, `waiting`, `again` (lua/edge/answer_counts.lua), of all sales. */
+  answers?: Record<string, number>
+  /** Refusals by the question of the funnel that refused. */
+  refused_by?: Record<string, number>
+  /** Calls that gateways answered, by what they took: a count for each of {@link TOOK_MS}, the last for all above. */
+  took?: number[]
+  /** Since the last pull of a snapshot that succeeded, and since a gateway wrote it, ms. */
+  snapshot_age_ms?: number
+  written_age_ms?: number
 }
+
+/** Upper ends of the buckets of {@link EdgeReport.took}, ms (lua/edge/latency.lua). */
+export const TOOK_MS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000]
 
 export interface SaleDemand {
   /** Verified clicks that came to the admission share, and those it let pass. */
@@ -27,6 +42,11 @@ export interface GatewayLoad {
   queue: number
   /** How long ago the tickets were released that are recorded now, ms. */
   orderLagMs: number
+  /** When it was written, and when its counts began at 0, ms. Absent in the report of an older gateway. */
+  at?: number
+  began?: number
+  /** Tickets released for an order, by sale ID, of the sales that live. */
+  released?: Record<string, number>
 }
 
 /**

@@ -13,6 +13,7 @@ import { absenceOf, type GatewayConfig, readGatewayConfig } from './config.ts'
 import { closeConnections, openConnections } from './connections.ts'
 import { createLine } from './line/line.ts'
 import { createOrderLag } from './load/order-lag.ts'
+import { createReleaseCount } from './load/release-count.ts'
 import { startLoadReports } from './load/report-load.ts'
 import { addSaleMetrics } from './metrics/sale-metrics.ts'
 import { watchStores } from './metrics/watch-stores.ts'
@@ -54,6 +55,7 @@ async function start(config: GatewayConfig): Promise<() => Promise<void>> {
     sales.refresh().catch((error) => log.warn({ err: error }, 'live sales not read'))
     challenges.warm(sales.live())
   }, LIVE_SALES_MS)
+  const releases = createReleaseCount()
   const absence = absenceOf(config)
   const line = createLine(redis, mysql, absence, log)
   const release = startReleaseLoop({
@@ -64,8 +66,10 @@ async function start(config: GatewayConfig): Promise<() => Promise<void>> {
     leaseMs: config.SLUICE_LEASE_MS,
     flightWindow: config.SLUICE_FLIGHT_WINDOW,
     absence,
-    onReleased: ({ message }) =>
-      released.inc({ sale: message.sale, kind: message.kind }, message.tickets.length),
+    onReleased: ({ message }) => {
+      released.inc({ sale: message.sale, kind: message.kind }, message.tickets.length)
+      releases.note(message)
+    },
     log,
   })
   const orderLag = createOrderLag()
@@ -111,6 +115,7 @@ async function start(config: GatewayConfig): Promise<() => Promise<void>> {
   })
   const stopReports = startLoadReports({
     ...{ redis, name: config.SLUICE_NAME, server: app.server, queued: publisher.queued, orderLag, log },
+    released: () => releases.of(sales.live()),
   })
   await app.listen({ host: config.SLUICE_HOST, port: config.SLUICE_PORT, backlog: 4_096 })
 

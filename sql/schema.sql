@@ -37,6 +37,14 @@ CREATE TABLE operators (
   PRIMARY KEY (name)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
 
+CREATE TABLE samples (
+  sale_id int unsigned NOT NULL,
+  at datetime NOT NULL,
+  data text NOT NULL,
+  PRIMARY KEY (sale_id, at),
+  KEY age (at)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+
 CREATE TABLE shop_inventory (
   sku varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   title varchar(200) NOT NULL,

@@ -1,3 +1,4 @@
+import { commandLineUser } from '../actions/by.ts'
 import { type AddCommand, alignColumns } from '../command.ts'
 import { withStores } from '../connections.ts'
 import { NO_PAGE } from '../create-sale.ts'
@@ -15,7 +16,7 @@ export const addSalePublish: AddCommand = (parent, { env, json, err, print, fail
     .action(async (id: number) => {
       const { sale, report } = await withStores(env, (stores) => {
         if (stores.www === undefined && !json) err(NO_PAGE)
-        return publishAndReport(stores, id)
+        return publishAndReport(stores, id, commandLineUser())
       })
       print({ ...saleView(sale), report }, [`sale ${id} is ${sale.phase}`, ...tell(report)].join('\n'))
       if (!report.ok) fail()

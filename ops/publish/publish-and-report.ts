@@ -1,6 +1,7 @@
 import { saleKeys } from '../../contract/keys.ts'
 import { readSale } from '../../contract/sales.ts'
 import type { Sale } from '../../contract/words.ts'
+import type { By } from '../actions/by.ts'
 import type { SaleStores } from '../create-sale.ts'
 import { publishSale } from '../publish-sale.ts'
 import { pageFiles } from './page-files.ts'
@@ -26,8 +27,10 @@ export interface PublishReport {
 export async function publishAndReport(
   stores: SaleStores,
   id: number,
+  by?: By,
+  version?: number,
 ): Promise<{ sale: Sale; report: PublishReport }> {
-  await publishSale(stores, id)
+  await publishSale(stores, id, by, version)
   const sale = (await readSale(stores.mysql, id))!
   // Without a folder for pages none was written, and none can be asked for.
   const files = stores.www === undefined ? [] : await pageFiles(sale)
