@@ -26,36 +26,45 @@ export const ERRORS = {
   unavailable: { status: 503, title: 'Not available right now' },
 } as const
 
-export type ErrorCode = keyof typeof ERRORS
+/** What only the ops console says besides. */
+export const OPS_ERRORS = {
+  forbidden: { status: 403, title: 'Your role may not do this' },
+  csrf_failed: { status: 403, title: 'This request does not come from the console' },
+} as const
 
-/** An error that a buyer gets as RFC 9457 problem+json, with optional extra members and Retry-After seconds. */
+const ALL = { ...ERRORS, ...OPS_ERRORS }
+
+export type ErrorCode = keyof typeof ERRORS
+export type AnyErrorCode = keyof typeof ALL
+
+/** An error that a buyer or an operator gets as RFC 9457 problem+json, with optional extra members and Retry-After seconds. */
 export class Problem extends Error {
-  readonly code: ErrorCode
+  readonly code: AnyErrorCode
   readonly detail: string | undefined
   readonly extra: Record<string, unknown> | undefined
   readonly retryAfterS: number | undefined
 
   constructor(
-    code: ErrorCode,
+    code: AnyErrorCode,
     options: { detail?: string; extra?: Record<string, unknown>; retryAfterS?: number; cause?: unknown } = {},
   ) {
-    super(options.detail ?? ERRORS[code].title, { cause: options.cause })
+    super(options.detail ?? ALL[code].title, { cause: options.cause })
     this.code = code
     this.detail = options.detail
     this.extra = options.extra
     this.retryAfterS =
-      options.retryAfterS ?? (ERRORS[code].status === 429 || ERRORS[code].status === 503 ? 1 : undefined)
+      options.retryAfterS ?? (ALL[code].status === 429 || ALL[code].status === 503 ? 1 : undefined)
   }
 
   get status(): number {
-    return ERRORS[this.code].status
+    return ALL[this.code].status
   }
 
   /** The body, RFC 9457. */
   toBody(): Record<string, unknown> {
     return {
       type: 'about:blank',
-      title: ERRORS[this.code].title,
+      title: ALL[this.code].title,
       status: this.status,
       code: this.code,
       ...(this.detail === undefined ? {} : { detail: this.detail }),

@@ -23,6 +23,7 @@ interface SaleRow {
   epoch: number
   numbers_leased: number
   tickets_expire_at: Date
+  version: number
 }
 
 const toSale = (row: SaleRow): Sale => ({
@@ -49,6 +50,7 @@ const toSale = (row: SaleRow): Sale => ({
   epoch: row.epoch,
   numbersLeased: Number(row.numbers_leased),
   ticketsExpireS: Math.floor(row.tickets_expire_at.getTime() / 1000),
+  version: row.version,
 })
 
 /** One sale, or undefined. `lock` takes its row lock (only inside a transaction). */

@@ -79,4 +79,6 @@ export interface Sale {
   numbersLeased: number
   /** When signed tickets of this sale stop being valid, in seconds since 1970. */
   ticketsExpireS: number
+  /** Rises with every change that people make to the sale. */
+  version: number
 }

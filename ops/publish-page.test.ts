@@ -25,6 +25,7 @@ const sale: Sale = {
   opensAt: Date.UTC(2030, 0, 2, 10, 0, 0),
   closesAt: Date.UTC(2030, 0, 2, 11, 30, 0),
   phase: 'published',
+  version: 1,
   epoch: 1,
   numbersLeased: 0,
   ticketsExpireS: 1_900_000_000,

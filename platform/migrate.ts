@@ -10,8 +10,8 @@ import { splitStatements } from './split-statements.ts'
 /** How long one starter waits for another that migrates. */
 const LOCK_WAIT_S = 60
 
-/** What a statement says when it was done before: table, column, key or constraint exists, or is gone already. */
-const DONE_BEFORE = new Set([1050, 1060, 1061, 1091, 1826, 3822])
+/** What a statement says when it was done before: table, column, key, trigger or constraint exists, or is gone already. */
+const DONE_BEFORE = new Set([1050, 1060, 1061, 1091, 1359, 1826, 3822])
 
 interface MigrationRow {
   name: string

@@ -1,6 +1,23 @@
 -- Generated from the migrations: do not edit. `npm run -s sluice -- schema dump > sql/schema.sql` writes it,
 -- and a test fails when it is not what sql/NNN_*.sql make.
 
+CREATE TABLE actions (
+  id bigint unsigned NOT NULL AUTO_INCREMENT,
+  at datetime(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
+  who varchar(100) NOT NULL,
+  role varchar(20) CHARACTER SET ascii COLLATE ascii_bin,
+  action varchar(60) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  sale_id int unsigned,
+  target varchar(200),
+  value_before mediumtext,
+  value_after mediumtext,
+  reason varchar(500),
+  request_id varchar(100) CHARACTER SET ascii COLLATE ascii_bin,
+  address varchar(45) CHARACTER SET ascii COLLATE ascii_bin,
+  PRIMARY KEY (id),
+  KEY of_sale (sale_id, id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+
 CREATE TABLE blocks (
   buyer varchar(128) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   score tinyint unsigned NOT NULL,
@@ -8,6 +25,16 @@ CREATE TABLE blocks (
   created_at datetime(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
   PRIMARY KEY (buyer),
   CONSTRAINT score_is_risk CHECK (score between 1 and 100)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+
+CREATE TABLE operators (
+  name varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  role enum('viewer','operator') NOT NULL,
+  password varchar(300) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  generation int unsigned NOT NULL DEFAULT 1,
+  disabled_at datetime(3),
+  created_at datetime(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
+  PRIMARY KEY (name)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
 
 CREATE TABLE sales (
@@ -33,6 +60,7 @@ CREATE TABLE sales (
   deduct enum('order','payment','hold') NOT NULL DEFAULT 'order',
   hold_s int unsigned,
   paid int unsigned NOT NULL DEFAULT 0,
+  version int unsigned NOT NULL DEFAULT 1,
   PRIMARY KEY (id),
   CONSTRAINT closes_after_opening CHECK (closes_at > opens_at),
   CONSTRAINT paid_within_sold CHECK (paid <= sold),
@@ -145,3 +173,7 @@ CREATE TABLE switches (
   PRIMARY KEY (sale_id, name, version),
   KEY newest (changed_at)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+
+CREATE TRIGGER actions_keep BEFORE UPDATE ON actions FOR EACH ROW SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'actions are only ever added, never changed';
+
+CREATE TRIGGER actions_stay BEFORE DELETE ON actions FOR EACH ROW SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'actions are only ever added, never removed';

@@ -38,7 +38,7 @@ export async function dumpSchema(db: Db): Promise<string> {
     const sql = `CREATE TABLE ${name} (\n${lines.map((line) => `  ${line}`).join(',\n')}\n) ENGINE=${engine} DEFAULT CHARSET=${charset};\n`
     dumps.push({ sql, name, needs: foreign.map(({ table }) => table) })
   }
-  return `${HEAD}\n${inOrder(dumps).join('\n')}`
+  return `${HEAD}\n${[...inOrder(dumps), ...(await triggers(db))].join('\n')}`
 }
 
 const HEAD = `-- Generated from the migrations: do not edit. \`npm run -s sluice -- schema dump > sql/schema.sql\` writes it,
@@ -142,4 +142,17 @@ async function checks(db: Db, table: string): Promise<string[]> {
     [table],
   )
   return rows.map(({ name, clause }) => `CONSTRAINT ${name} CHECK (${normaliseExpression(clause)})`)
+}
+
+async function triggers(db: Db): Promise<string[]> {
+  const rows = await select<{ name: string; timing: string; event: string; on: string; does: string }>(
+    db,
+    `SELECT TRIGGER_NAME AS name, ACTION_TIMING AS timing, EVENT_MANIPULATION AS event, EVENT_OBJECT_TABLE AS \`on\`,
+       ACTION_STATEMENT AS does
+     FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA = DATABASE() ORDER BY TRIGGER_NAME`,
+  )
+  return rows.map(
+    ({ name, timing, event, on, does }) =>
+      `CREATE TRIGGER ${name} ${timing} ${event} ON ${on} FOR EACH ROW ${does.trim()};\n`,
+  )
 }
