@@ -13,7 +13,8 @@ export function closeTicket(mysql: Pool, ticket: Ticket): ReturnType<typeof find
     if (sale?.phase !== 'settled') throw new Error(`sale ${ticket.sale} is not settled`)
     const row = await findTicketRow(db, ticket)
     if (row) return row
-    if (ticket.number > sale.numbersLeased) throw new Error(`ticket ${ticket.sale}-${ticket.number} never was`)
+    if (ticket.number > sale.numbersLeased)
+      throw new Error(`ticket ${ticket.sale}-${ticket.number} never was`)
     await db.query(
       "INSERT INTO refusals (sale_id, number, buyer, quantity, state, created_at) VALUES (?, ?, ?, ?, 'closed', ?)",
       [ticket.sale, ticket.number, ticket.buyer, ticket.quantity, new Date()],

@@ -70,7 +70,12 @@ export const rabbitmqDefinitions = (secrets: Pick<Secrets, 'amqp' | 'amqpOperato
       definition: { 'max-in-memory-length': 1000 },
     },
   ],
-  exchanges: [exchange(RELEASE_EXCHANGE), exchange(DEAD_EXCHANGE), exchange(PARKED_EXCHANGE), exchange(SHOP_EXCHANGE, 'topic')],
+  exchanges: [
+    exchange(RELEASE_EXCHANGE),
+    exchange(DEAD_EXCHANGE),
+    exchange(PARKED_EXCHANGE),
+    exchange(SHOP_EXCHANGE, 'topic'),
+  ],
   queues: [
     queue(ORDERS_QUEUE, ORDERS_ARGUMENTS),
     queue(DEAD_QUEUE, PARKED_ARGUMENTS),

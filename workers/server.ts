@@ -15,6 +15,7 @@ import { openOutbox } from './outbox.ts'
 import { askProvider } from './payments/ask-provider.ts'
 import { expireOverdue } from './payments/expire-overdue.ts'
 import { createReconciler } from './reconcile/reconcile.ts'
+import { startTellingShop } from './shop/tell-shop.ts'
 
 const RECONCILE_MS = 3_000
 
@@ -91,10 +92,15 @@ async function start(config: WorkerConfig): Promise<() => Promise<void>> {
     },
   })
   const reconciler = createReconciler(backends, {
+    name: config.SLUICE_NAME,
     queueIsEmpty: consumer.queueIsEmpty,
     onRepair: (repair, count) => repairs.inc({ repair }, count),
   })
   const reconciling = every(RECONCILE_MS, 'reconciliation', reconciler.round, log)
+
+  const telling = startTellingShop(backends, {
+    ...{ name: config.SLUICE_NAME, outbox, metrics: registers[0]! },
+  })
 
   const app = Fastify({
     loggerInstance: log as never,
@@ -114,7 +120,7 @@ async function start(config: WorkerConfig): Promise<() => Promise<void>> {
   await app.listen({ host: config.SLUICE_HOST, port: config.SLUICE_PORT })
 
   return async () => {
-    await Promise.all([consumer.stop(), expiry.stop(), asking.stop(), reconciling.stop()])
+    await Promise.all([consumer.stop(), expiry.stop(), asking.stop(), reconciling.stop(), telling.stop()])
     await outbox.close()
     await provider.close()
     await app.close()

@@ -41,12 +41,7 @@ const inLine = (books: RedisBooks | undefined): Pick<Blockers, 'waiting' | 'inFl
 })
 
 export const isBlocked = (blockers: Blockers): boolean =>
-  blockers.waiting +
-    blockers.inFlight +
-    blockers.awaitingPayment +
-    blockers.expiring +
-    blockers.refunding >
-  0
+  blockers.waiting + blockers.inFlight + blockers.awaitingPayment + blockers.expiring + blockers.refunding > 0
 
 /** One sentence of what blocks and when it will be over. */
 export function tellBlockers(sale: number, blockers: Blockers): string {

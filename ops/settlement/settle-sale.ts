@@ -7,9 +7,10 @@ import { readSale } from '../../contract/sales.ts'
 import type { Sale } from '../../contract/words.ts'
 import { type Db, type PoolConnection, select, transaction } from '../../platform/mysql.ts'
 import { type Redis, runOf } from '../../platform/redis.ts'
+import type { By } from '../actions/by.ts'
 import { recordAction } from '../actions/record-action.ts'
 import { auditSale } from '../audit/audit-sale.ts'
-import { type By, stepPhase } from '../change-phase.ts'
+import { stepPhase } from '../change-phase.ts'
 import type { SaleStores } from '../create-sale.ts'
 import { unknownSale } from '../unknown-sale.ts'
 import { isBlocked, readBlockers, tellBlockers } from './read-blockers.ts'
@@ -31,14 +32,14 @@ export async function settleSale(
   const { mysql, redis } = stores
   const sale = await readSale(mysql, id)
   if (!sale) throw unknownSale(id)
-  if (sale.phase !== 'settled') await prepare(stores, sale, by)
+  if (sale.phase !== 'settled') await prepare(stores, sale)
   const again = await transaction(mysql, (db) => settle(db, redis, id, by))
   await letGo(redis, id)
   return { settlement: (await readSettlement(mysql, id))!, again }
 }
 
 /** Everything that can be looked at without holding up the sale's row: whether it is over, and its books. */
-async function prepare({ mysql, redis, ...rest }: SaleStores, sale: Sale, by: By): Promise<void> {
+async function prepare({ mysql, redis, ...rest }: SaleStores, sale: Sale): Promise<void> {
   const { id, phase, closesAt } = sale
   if (phase === 'draft') throw new Problem('conflict', { detail: `sale ${id} is a draft: nothing was sold` })
   if (phase !== 'closed') {
@@ -49,7 +50,7 @@ async function prepare({ mysql, redis, ...rest }: SaleStores, sale: Sale, by: By
         extra: { possibleAt: closesAt },
       })
     }
-    await stepPhase({ mysql, redis, ...rest }, id, 'close', by)
+    await stepPhase({ mysql, redis, ...rest }, id, 'close')
   }
   await preloadSale(mysql, redis, id)
   await refuseWhileBlocked(mysql, redis, id)
@@ -80,6 +81,7 @@ async function settle(db: PoolConnection, redis: Redis, id: number, by: By): Pro
   // Looked at again under the lock: from here on no order can be made, paid or expire.
   await refuseWhileBlocked(db, redis, id)
   await endEpoch(db, redis, sale)
+  if (sale.sold !== sale.paid) throw new Error(`sale ${id}: ${sale.sold} units are sold, ${sale.paid} paid`)
   const now = new Date()
   const unitsBack = sale.stock - sale.paid
   const [{ affectedRows: orders }] = await db.query<ResultSetHeader>(
@@ -88,7 +90,12 @@ async function settle(db: PoolConnection, redis: Redis, id: number, by: By): Pro
      FROM orders o JOIN sales s ON s.id = o.sale_id WHERE o.sale_id = ? AND o.state = 'paid'`,
     [now, id],
   )
-  const amountCents = sale.paid * sale.priceCents
+  const [money] = await select<{ cents: number | null }>(
+    db,
+    'SELECT SUM(amount_cents) AS cents FROM outbox WHERE sale_id = ?',
+    [id],
+  )
+  const amountCents = Number(money?.cents ?? 0)
   // Before anything else is moved: its key is what makes a second settlement impossible, whoever believes what.
   await db.query(
     `INSERT INTO settlements (sale_id, stock, paid_units, units_back, orders, amount_cents, settled_by, settled_at)
@@ -101,8 +108,7 @@ async function settle(db: PoolConnection, redis: Redis, id: number, by: By): Pro
   const detail = `settled: ${orders} orders of ${sale.paid} units paid, ${merged}`
   await writeEvent(db, { sale: id, kind: 'settlement', who: by.who, detail })
   await recordAction(db, {
-    ...{ who: by.who, action: 'sale.settle', sale: id, before: { phase: 'closed' } },
-    ...(by.requestId === undefined ? {} : { requestId: by.requestId }),
+    ...{ ...by, action: 'sale.settle', sale: id, before: { phase: 'closed' } },
     after: { phase: 'settled', orders, paidUnits: sale.paid, unitsBack, amountCents },
   })
   return false
