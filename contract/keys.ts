@@ -23,8 +23,8 @@
  * | snapshot:turn | string | which gateway writes the next snapshot |
  * | switches | string | JSON: the switches set by hand (contract/switches.ts) |
  * | centre | string | JSON: what the next writer of a snapshot must know (contract/centre.ts): shares, level, hot list |
- * | edges, gateways | set | names of the doors and gateways that report |
- * | edge:NAME, gateway:NAME | string | JSON: a door's report of demand, a gateway's of its load; gone after seconds |
+ * | edges, gateways, workers | set | names of the doors, gateways and workers that report |
+ * | edge:NAME, gateway:NAME, worker:NAME | string | JSON: a door's report of demand, the others' of their load; gone after seconds |
  */
 export const saleKeys = (sale: number) => {
   const card = `sale:{${sale}}`
@@ -59,6 +59,7 @@ export const CENTRE = 'centre'
 export const reportKeys = {
   edge: { names: 'edges', of: (name: string) => `edge:${name}` },
   gateway: { names: 'gateways', of: (name: string) => `gateway:${name}` },
+  worker: { names: 'workers', of: (name: string) => `worker:${name}` },
 }
 
 /** Pub/sub: a message is the version of the switches that were changed; Redis holds them. */

@@ -29,15 +29,46 @@ export interface GatewayLoad {
   orderLagMs: number
 }
 
+/**
+ * What a worker reports twice a second (workers/load/work-meter.ts). Times and rates are of the batches of the last
+ * second, or of the last few where they take longer; 0 where there were none in 10 s.
+ */
+export interface WorkerLoad {
+  /** Tickets with a committed row, and batches, since the worker began. */
+  tickets: number
+  batches: number
+  /** Tickets recorded in a second of work: time in which nothing was in hand does not count. */
+  perSecond: number
+  /** Tickets in a batch, on average. */
+  batchTickets: number
+  /** From a collected batch to its acknowledgement, on average, ms. */
+  batchMs: number
+  /** A transaction in MySQL, on average, ms; a batch that has been under way for longer counts with its age. */
+  dbMs: number
+  /** From release to the committed row, on average over the tickets, ms. */
+  lagMs: number
+  /** Tickets that came from RabbitMQ and are not recorded yet. */
+  inHand: number
+  /** How long ago the oldest of them was released, ms. */
+  oldestMs: number
+}
+
 interface Reports {
   edge: EdgeReport
   gateway: GatewayLoad
+  worker: WorkerLoad
 }
 
 const KEPT_MS = 3_000
 
-export async function sendReport(redis: Redis, name: string, load: GatewayLoad): Promise<void> {
-  const { names, of } = reportKeys.gateway
+/** Lays a gateway's or worker's report into Redis, for 3 s. */
+export async function sendReport<K extends 'gateway' | 'worker'>(
+  redis: Redis,
+  kind: K,
+  name: string,
+  load: Reports[K],
+): Promise<void> {
+  const { names, of } = reportKeys[kind]
   await redis.pipeline().set(of(name), JSON.stringify(load), 'PX', KEPT_MS).sadd(names, name).exec()
 }
 
@@ -64,7 +95,7 @@ export async function readReports<K extends keyof Reports>(
 /** One that another version wrote is left out: it must not keep the snapshot from being written. */
 function isWhole(kind: keyof Reports, report: unknown): boolean {
   if (typeof report !== 'object' || report === null) return false
-  if (kind === 'gateway') return true
+  if (kind !== 'edge') return true
   const { sales, top_sales = [], top_users = [] } = report as Partial<EdgeReport>
   return typeof sales === 'object' && sales !== null && Array.isArray(top_sales) && Array.isArray(top_users)
 }

@@ -24,6 +24,8 @@ interface SaleRow {
   numbers_leased: number
   tickets_expire_at: Date
   version: number
+  sku: string | null
+  rehearsal_of: number | null
 }
 
 const toSale = (row: SaleRow): Sale => ({
@@ -51,6 +53,8 @@ const toSale = (row: SaleRow): Sale => ({
   numbersLeased: Number(row.numbers_leased),
   ticketsExpireS: Math.floor(row.tickets_expire_at.getTime() / 1000),
   version: row.version,
+  sku: row.sku ?? undefined,
+  rehearsalOf: row.rehearsal_of ?? undefined,
 })
 
 /** One sale, or undefined. `lock` takes its row lock (only inside a transaction). */
@@ -70,12 +74,14 @@ export async function readSale(
 /** Whether every unit is paid, so that none can come back: then whoever still stands by is told `sold_out`. */
 export const nothingComesBack = (sale: Pick<Sale, 'paid' | 'stock'>): boolean => sale.paid >= sale.stock
 
-/** All sales, newest first. */
+/** All sales but rehearsals, newest first. */
 export async function listSales(db: Db): Promise<Sale[]> {
-  return (await select<SaleRow>(db, 'SELECT * FROM sales ORDER BY id DESC')).map(toSale)
+  return (await select<SaleRow>(db, 'SELECT * FROM sales WHERE rehearsal_of IS NULL ORDER BY id DESC')).map(
+    toSale,
+  )
 }
 
-/** The sales that buyers are shown: published, and not over for more than a day. A settled one stands there as ended. */
+/** The sales that buyers are shown, and rehearsals: published, and not over for more than a day. A settled one stands there as ended. */
 export async function listShownSales(db: Db): Promise<Sale[]> {
   const rows = await select<SaleRow>(
     db,

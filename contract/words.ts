@@ -81,4 +81,8 @@ export interface Sale {
   ticketsExpireS: number
   /** Rises with every change that people make to the sale. */
   version: number
+  /** The article in the shop's inventory that its stock was taken from; a sale without one has no inventory behind it. */
+  sku: string | undefined
+  /** Of a rehearsal: the sale that it rehearses. Its stock is a shadow, and buyers are not told of it. */
+  rehearsalOf: number | undefined
 }

@@ -4,11 +4,13 @@ import { ConfigError } from '../platform/config.ts'
 import type { AddCommand, Terminal } from './command.ts'
 import { addAudit } from './commands/audit.ts'
 import { addBlock } from './commands/block.ts'
+import { addInventory } from './commands/inventory.ts'
 import { addQuizImport } from './commands/quiz-import.ts'
 import { addSaleCreate } from './commands/sale-create.ts'
 import { addSaleList } from './commands/sale-list.ts'
 import { addSalePhases } from './commands/sale-phases.ts'
 import { addSalePublish } from './commands/sale-publish.ts'
+import { addSaleSettle } from './commands/sale-settle.ts'
 import { addSaleShow } from './commands/sale-show.ts'
 import { addSchema } from './commands/schema.ts'
 import { addStart } from './commands/start.ts'
@@ -24,7 +26,14 @@ export interface Surroundings {
   err: NodeJS.WritableStream
 }
 
-const SALE_COMMANDS: AddCommand[] = [addSaleCreate, addSaleList, addSaleShow, addSalePublish, addSalePhases]
+const SALE_COMMANDS: AddCommand[] = [
+  addSaleCreate,
+  addSaleList,
+  addSaleShow,
+  addSalePublish,
+  addSalePhases,
+  addSaleSettle,
+]
 const COMMANDS: AddCommand[] = [
   addStart,
   addStop,
@@ -34,6 +43,7 @@ const COMMANDS: AddCommand[] = [
   addBlock,
   addSwitch,
   addSchema,
+  addInventory,
 ]
 
 /**

@@ -1,8 +1,12 @@
 import type { ResultSetHeader } from 'mysql2/promise'
-import type { Pool } from '../platform/mysql.ts'
+import { moveUnits } from '../contract/inventory/move-units.ts'
+import { readArticle } from '../contract/inventory/read-inventory.ts'
+import { type Db, type Pool, select, transaction } from '../platform/mysql.ts'
 import type { Redis } from '../platform/redis.ts'
+import { type By, PROGRAM } from './actions/by.ts'
+import { recordAction } from './actions/record-action.ts'
 import { publishSale } from './publish-sale.ts'
-import { completeSale, type SaleInput } from './sale-input.ts'
+import { type CompleteSale, completeSale, InputError, type SaleInput } from './sale-input.ts'
 
 export interface SaleStores {
   mysql: Pool
@@ -18,16 +22,39 @@ export const NO_PAGE = 'note: the page of the sale is not written, since SLUICE_
 const TICKETS_LIVE_ON_MS = 30 * 86_400_000
 
 /**
- * Writes a new sale into MySQL and, unless it is a draft, publishes it: its page, its card in Redis. Gives its ID.
+ * Registers a new sale in MySQL, its stock out of the shop's inventory where it names an article, and, unless it is a
+ * draft, publishes it: its page, its card in Redis. Gives its ID.
  * Throws InputError for a wrong setting, before anything is written.
  */
 export async function createSale(
   stores: SaleStores,
   input: SaleInput,
-  options: { draft?: boolean } = {},
+  options: { draft?: boolean; by?: By } = {},
 ): Promise<{ id: number }> {
   const sale = completeSale(input, Date.now())
-  const [{ insertId: id }] = await stores.mysql.query<ResultSetHeader>('INSERT INTO sales SET ?', {
+  const id = await transaction(stores.mysql, async (db) => {
+    const id = await insertSale(db, sale)
+    await recordAction(db, { ...(options.by ?? PROGRAM), action: 'sale.create', sale: id, after: sale })
+    return id
+  })
+  if (!options.draft) {
+    await publishSale(stores, id).catch((error: unknown) => {
+      throw new Error(
+        `sale ${id} is written but not all published (${(error as Error).message}): try \`sale publish ${id}\``,
+        { cause: error },
+      )
+    })
+  }
+  return { id }
+}
+
+/** Writes the sale and, where it names an article, moves its stock out of the shop's inventory: both, or neither. */
+export async function insertSale(
+  db: Db,
+  sale: CompleteSale,
+  rehearsal: { of: number } | undefined = undefined,
+): Promise<number> {
+  const [{ insertId: id }] = await db.query<ResultSetHeader>('INSERT INTO sales SET ?', {
     title: sale.title,
     price_cents: sale.priceCents,
     currency: sale.currency,
@@ -43,14 +70,24 @@ export async function createSale(
     opens_at: new Date(sale.opensAt),
     closes_at: new Date(sale.closesAt),
     tickets_expire_at: new Date(sale.closesAt + TICKETS_LIVE_ON_MS),
+    sku: sale.sku === undefined ? null : await knownSku(db, sale.sku),
+    rehearsal_of: rehearsal?.of ?? null,
   })
-  if (!options.draft) {
-    await publishSale(stores, id).catch((error: unknown) => {
-      throw new Error(
-        `sale ${id} is written but not all published (${(error as Error).message}): try \`sale publish ${id}\``,
-        { cause: error },
-      )
-    })
-  }
-  return { id }
+  if (sale.sku !== undefined) await takeStock(db, sale.sku, id, sale.stock)
+  return id
+}
+
+async function knownSku(db: Db, sku: string): Promise<string> {
+  // Locked for what follows: the insert alone would only share the lock, and two who registered at once would deadlock.
+  const found = await select(db, 'SELECT sku FROM shop_inventory WHERE sku = ? FOR UPDATE', [sku])
+  if (found.length > 0) return sku
+  const message = `must be an article of the inventory, and ${sku} is none`
+  throw new InputError(`--sku ${message}`, [{ field: 'sku', message }])
+}
+
+async function takeStock(db: Db, sku: string, sale: number, stock: number): Promise<void> {
+  if (await moveUnits(db, { sku, sale, units: -stock, reason: 'registered' })) return
+  const { onHand } = (await readArticle(db, sku))!
+  const message = `is more than the shop has: ${onHand} of ${sku} are on hand, ${stock} are wanted`
+  throw new InputError(`--stock ${message}`, [{ field: 'stock', message }])
 }

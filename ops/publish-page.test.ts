@@ -29,6 +29,8 @@ const sale: Sale = {
   epoch: 1,
   numbersLeased: 0,
   ticketsExpireS: 1_900_000_000,
+  sku: undefined,
+  rehearsalOf: undefined,
 }
 
 let folder: string

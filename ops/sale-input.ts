@@ -6,8 +6,20 @@ import {
   type ReleaseRate,
 } from '../contract/words.ts'
 
-/** A wrong setting of a new sale; the message names the option and says what is right. */
-export class InputError extends Error {}
+/** What is wrong with one field of a form. */
+export interface FieldFault {
+  field: string
+  message: string
+}
+
+/** A wrong setting; the message names the option and says what is right, `fields` say the same for a form. */
+export class InputError extends Error {
+  readonly fields: readonly FieldFault[]
+  constructor(message: string, fields: readonly FieldFault[] = []) {
+    super(message)
+    this.fields = fields
+  }
+}
 
 /** What an operator says of a new sale; the rest has defaults. Times are ms since 1970, money is whole cents. */
 export interface SaleInput {
@@ -26,9 +38,11 @@ export interface SaleInput {
   holdS?: number | undefined
   /** Units, or a share of the stock, rounded up. */
   standby?: number | { percent: number } | undefined
+  /** The article of the shop's inventory that the stock is taken from. */
+  sku?: string | undefined
 }
 
-export interface CompleteSale extends Required<Omit<SaleInput, 'holdS'>> {
+export interface CompleteSale extends Required<Omit<SaleInput, 'holdS' | 'sku'>> {
   currency: string
   opensAt: number
   closesAt: number
@@ -40,6 +54,7 @@ export interface CompleteSale extends Required<Omit<SaleInput, 'holdS'>> {
   /** Set exactly where `deduct` is hold. */
   holdS: number | undefined
   standby: number
+  sku: string | undefined
 }
 
 const DAY_MS = 86_400_000
@@ -65,6 +80,7 @@ export function completeSale(input: SaleInput, nowMs: number): CompleteSale {
     deduct,
     holdS: input.holdS ?? (deduct === 'hold' ? HOLD_S : undefined),
     standby: typeof standby === 'number' ? standby : Math.ceil((input.stock * standby.percent) / 100),
+    sku: input.sku,
   }
   const rules: [option: string, holds: boolean, right: string][] = [
     ['title', sale.title.trim() !== '', 'not empty'],
@@ -84,10 +100,25 @@ export function completeSale(input: SaleInput, nowMs: number): CompleteSale {
     ['hold', sale.holdS === undefined || deduct === 'hold', 'left out unless --deduct is hold'],
     ['hold', isHold(sale), 'whole seconds from 1, and less than --pay-within'],
     ['standby', isWhole(sale.standby, 0, MOST), 'units (50) or a share of the stock (20%), 0 or more'],
+    ['sku', sale.sku === undefined || isSku(sale.sku), SKU_RULE],
   ]
-  for (const [option, holds, right] of rules) if (!holds) throw new InputError(`--${option} must be ${right}`)
-  return sale
+  const broken = rules.filter(([, holds]) => !holds)
+  if (broken.length === 0) return sale
+  const [first] = broken.map(([option, , right]) => `--${option} must be ${right}`)
+  throw new InputError(
+    first!,
+    broken.map(([option, , right]) => ({ field: FIELDS[option] ?? option, message: `must be ${right}` })),
+  )
 }
+
+/** The fields of {@link SaleInput} whose option has another name. */
+const FIELDS: Record<string, string> = {
+  ...{ price: 'priceCents', 'opens-at': 'opensAt', 'closes-at': 'closesAt', 'per-user': 'perUser' },
+  ...{ 'pay-within': 'payWithinS', hold: 'holdS' },
+}
+
+export const SKU_RULE = '1 to 64 letters, digits, dots, dashes, slashes or underlines'
+export const isSku = (text: string): boolean => /^[\w./-]{1,64}$/.test(text)
 
 const isWhole = (value: number, least: number, most: number) =>
   Number.isSafeInteger(value) && value >= least && value <= most

@@ -27,6 +27,17 @@ CREATE TABLE blocks (
   CONSTRAINT score_is_risk CHECK (score between 1 and 100)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
 
+CREATE TABLE events (
+  id bigint unsigned NOT NULL AUTO_INCREMENT,
+  sale_id int unsigned,
+  at datetime(3) NOT NULL,
+  kind varchar(40) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  who varchar(100) NOT NULL,
+  detail varchar(500) NOT NULL,
+  PRIMARY KEY (id),
+  KEY of_sale (sale_id, at)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+
 CREATE TABLE operators (
   name varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   role enum('viewer','operator') NOT NULL,
@@ -35,6 +46,15 @@ CREATE TABLE operators (
   disabled_at datetime(3),
   created_at datetime(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
   PRIMARY KEY (name)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+
+CREATE TABLE shop_inventory (
+  sku varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  title varchar(200) NOT NULL,
+  on_hand bigint NOT NULL DEFAULT 0,
+  created_at datetime(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
+  PRIMARY KEY (sku),
+  CONSTRAINT nothing_lent CHECK (on_hand >= 0)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
 
 CREATE TABLE sales (
@@ -61,9 +81,16 @@ CREATE TABLE sales (
   hold_s int unsigned,
   paid int unsigned NOT NULL DEFAULT 0,
   version int unsigned NOT NULL DEFAULT 1,
+  sku varchar(64) CHARACTER SET ascii COLLATE ascii_bin,
+  rehearsal_of int unsigned,
   PRIMARY KEY (id),
+  KEY sales_rehearsal (rehearsal_of),
+  KEY sales_sku (sku),
+  CONSTRAINT sales_rehearsal FOREIGN KEY (rehearsal_of) REFERENCES sales (id),
+  CONSTRAINT sales_sku FOREIGN KEY (sku) REFERENCES shop_inventory (sku),
   CONSTRAINT closes_after_opening CHECK (closes_at > opens_at),
   CONSTRAINT paid_within_sold CHECK (paid <= sold),
+  CONSTRAINT rehearsals_have_no_sku CHECK (rehearsal_of is null or sku is null),
   CONSTRAINT sold_within_stock CHECK (sold <= stock)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
 
@@ -75,6 +102,21 @@ CREATE TABLE epochs (
   created_at datetime(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
   PRIMARY KEY (sale_id, epoch),
   CONSTRAINT epochs_sale FOREIGN KEY (sale_id) REFERENCES sales (id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+
+CREATE TABLE inventory_moves (
+  id bigint unsigned NOT NULL AUTO_INCREMENT,
+  sku varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  sale_id int unsigned,
+  units bigint NOT NULL,
+  reason enum('received','registered','raised','lowered','settled','returned') NOT NULL,
+  once tinyint unsigned AS (if(reason in ('registered','settled'),1,NULL)) STORED,
+  created_at datetime(3) NOT NULL,
+  PRIMARY KEY (id),
+  KEY of_article (sku),
+  UNIQUE KEY once_a_sale (sale_id, reason, once),
+  CONSTRAINT moves_article FOREIGN KEY (sku) REFERENCES shop_inventory (sku),
+  CONSTRAINT moves_sale FOREIGN KEY (sale_id) REFERENCES sales (id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
 
 CREATE TABLE orders (
@@ -99,6 +141,23 @@ CREATE TABLE orders (
   KEY unpaid (state, pay_by),
   CONSTRAINT orders_sale FOREIGN KEY (sale_id) REFERENCES sales (id),
   CONSTRAINT some_quantity CHECK (quantity > 0)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+
+CREATE TABLE outbox (
+  sale_id int unsigned NOT NULL,
+  number bigint unsigned NOT NULL,
+  kind enum('paid','refunded') NOT NULL,
+  sku varchar(64) CHARACTER SET ascii COLLATE ascii_bin,
+  buyer varchar(128) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  quantity int unsigned NOT NULL,
+  amount_cents bigint unsigned NOT NULL,
+  currency char(3) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  happened_at datetime(3) NOT NULL,
+  created_at datetime(3) NOT NULL,
+  sent_at datetime(3),
+  PRIMARY KEY (sale_id, number),
+  KEY unsent (sent_at, created_at),
+  CONSTRAINT outbox_order FOREIGN KEY (sale_id, number) REFERENCES orders (sale_id, number)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
 
 CREATE TABLE payments (
@@ -159,6 +218,34 @@ CREATE TABLE restores (
   created_at datetime(3) NOT NULL,
   PRIMARY KEY (sale_id, number),
   CONSTRAINT restores_order FOREIGN KEY (sale_id, number) REFERENCES orders (sale_id, number)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+
+CREATE TABLE settlements (
+  sale_id int unsigned NOT NULL,
+  stock int unsigned NOT NULL,
+  paid_units int unsigned NOT NULL,
+  units_back int unsigned NOT NULL,
+  orders int unsigned NOT NULL,
+  amount_cents bigint unsigned NOT NULL,
+  settled_by varchar(100) NOT NULL,
+  settled_at datetime(3) NOT NULL,
+  PRIMARY KEY (sale_id),
+  CONSTRAINT settlements_sale FOREIGN KEY (sale_id) REFERENCES sales (id),
+  CONSTRAINT every_unit_settled CHECK (paid_units + units_back = stock)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+
+CREATE TABLE shop_orders (
+  message_id varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  kind enum('paid','refunded') NOT NULL,
+  sku varchar(64) CHARACTER SET ascii COLLATE ascii_bin,
+  buyer varchar(128) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  quantity int unsigned NOT NULL,
+  amount_cents bigint unsigned NOT NULL,
+  currency char(3) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  happened_at datetime(3) NOT NULL,
+  deliveries int unsigned NOT NULL DEFAULT 1,
+  received_at datetime(3) NOT NULL,
+  PRIMARY KEY (message_id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
 
 CREATE TABLE switches (

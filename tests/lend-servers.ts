@@ -21,6 +21,7 @@ export async function lendMariadb(): Promise<LentServer> {
   await promisify(execFile)('mariadb-install-db', [
     '--no-defaults',
     `--datadir=${data}`,
+    `--tmpdir=${dir}`,
     '--auth-root-authentication-method=normal',
     '--skip-test-db',
     ...small,

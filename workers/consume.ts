@@ -4,6 +4,7 @@ import { decodeMessage, type ReleaseMessage } from '../contract/release-message.
 import { DEAD_QUEUE, declareTopology, ORDERS_QUEUE, OVERDUE_QUEUE } from '../contract/topology.ts'
 import { keepConnected } from '../platform/rabbitmq.ts'
 import { collect } from './collect.ts'
+import type { WorkMeter } from './load/work-meter.ts'
 import type { Flight } from './orders/record-batch.ts'
 import { type Backends, serveBatch } from './orders/serve-batch.ts'
 import type { Outbox } from './outbox.ts'
@@ -37,9 +38,10 @@ export async function startConsumer(deps: {
   flushMs: number
   flushOrders: number
   prefetch: number
-  onBatch: (batch: { fates: Fate[]; seconds: number; parked: number }) => void
+  meter: WorkMeter
+  onBatch: (batch: { fates: Fate[]; seconds: number; parked: number; transactionsMs: number[] }) => void
 }): Promise<Consumer> {
-  const { backends } = deps
+  const { backends, meter } = deps
   const parker = createParker(backends, deps.outbox, deps.name)
   const { log } = backends
   const collectors = new Map<number, ReturnType<typeof collect<Delivery>>>()
@@ -61,6 +63,16 @@ export async function startConsumer(deps: {
   }
 
   const serve = async (sale: number, deliveries: Delivery[]): Promise<void> => {
+    const end = meter.begin()
+    try {
+      await serveLive(sale, deliveries)
+    } finally {
+      end()
+      for (const { raw } of deliveries) meter.drop(raw)
+    }
+  }
+
+  const serveLive = async (sale: number, deliveries: Delivery[]): Promise<void> => {
     // The broker has taken back what came over a closed channel, and will deliver it again.
     const live = deliveries.filter((delivery) => delivery.channel === channel)
     if (live.length === 0) return
@@ -72,7 +84,12 @@ export async function startConsumer(deps: {
     if (lost()) return
     for (const delivery of live) delivery.channel.ack(delivery.raw)
     const seconds = Number(process.hrtime.bigint() - started) / 1e9
-    deps.onBatch({ fates: served.fates, seconds, parked: served.bad.length })
+    const { fates, bad, transactionsMs } = served
+    deps.onBatch({ fates, seconds, parked: bad.length, transactionsMs })
+    const now = Date.now()
+    const lagMsSum = live.reduce((sum, { message: m }) => sum + m.tickets.length * (now - m.releasedAt), 0)
+    const tickets = live.reduce((sum, { message: m }) => sum + m.tickets.length, 0)
+    meter.recorded({ tickets, batchMs: seconds * 1_000, transactionsMs, lagMsSum })
   }
 
   const receive = (from: Channel, raw: ConsumeMessage): void => {
@@ -86,6 +103,7 @@ export async function startConsumer(deps: {
       })
       return
     }
+    meter.take(raw, message)
     collectorOf(message.sale).add({ raw, message, channel: from })
   }
 

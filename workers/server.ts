@@ -11,6 +11,8 @@ import { checkMysqlSettings, checkRedisSettings } from '../platform/safe-setting
 import { readWorkerConfig, type WorkerConfig } from './config.ts'
 import { startConsumer } from './consume.ts'
 import { every } from './every.ts'
+import { startWorkReports } from './load/report-load.ts'
+import { createWorkMeter } from './load/work-meter.ts'
 import { openOutbox } from './outbox.ts'
 import { askProvider } from './payments/ask-provider.ts'
 import { expireOverdue } from './payments/expire-overdue.ts'
@@ -51,6 +53,12 @@ async function start(config: WorkerConfig): Promise<() => Promise<void>> {
     registers,
   })
 
+  const recordSeconds = new Histogram({
+    name: 'sluice_record_seconds',
+    help: 'Time of a committed transaction in MySQL that records a batch',
+    buckets: [0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
+    registers,
+  })
   const repairs = new Counter({
     name: 'sluice_repairs_total',
     help: 'Repairs made by reconciliation',
@@ -73,7 +81,9 @@ async function start(config: WorkerConfig): Promise<() => Promise<void>> {
     async () => void (await askProvider(backends, provider)),
     log,
   )
+  const meter = createWorkMeter()
   const consumer = await startConsumer({
+    meter,
     url: config.SLUICE_AMQP_URL,
     name: config.SLUICE_NAME,
     backends,
@@ -87,6 +97,7 @@ async function start(config: WorkerConfig): Promise<() => Promise<void>> {
       parked.inc(batch.parked)
       batchTickets.observe(batch.fates.length)
       batchSeconds.observe(batch.seconds)
+      for (const ms of batch.transactionsMs) recordSeconds.observe(ms / 1_000)
       const payBy = batch.fates.find((fate) => fate.state === 'awaiting_payment')?.payBy
       if (payBy) outbox.wakeAfter(Math.max(Math.ceil((payBy - Date.now()) / 1_000), 1))
     },
@@ -102,6 +113,7 @@ async function start(config: WorkerConfig): Promise<() => Promise<void>> {
     ...{ name: config.SLUICE_NAME, outbox, metrics: registers[0]! },
   })
 
+  const stopReports = startWorkReports({ redis, name: config.SLUICE_NAME, meter, log })
   const app = Fastify({
     loggerInstance: log as never,
     logController: new LogController({ disableRequestLogging: true }),
@@ -120,6 +132,7 @@ async function start(config: WorkerConfig): Promise<() => Promise<void>> {
   await app.listen({ host: config.SLUICE_HOST, port: config.SLUICE_PORT })
 
   return async () => {
+    stopReports()
     await Promise.all([consumer.stop(), expiry.stop(), asking.stop(), reconciling.stop(), telling.stop()])
     await outbox.close()
     await provider.close()

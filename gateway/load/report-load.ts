@@ -46,7 +46,7 @@ export function startLoadReports(deps: {
       orderLagMs: orderLag.ms(Date.now()),
     }
     askQueue().catch(() => undefined)
-    sendReport(redis, name, load).catch((error) => log.debug({ err: error }, 'load not reported'))
+    sendReport(redis, 'gateway', name, load).catch((error) => log.debug({ err: error }, 'load not reported'))
   }, EVERY_MS)
   return () => {
     clearInterval(timer)

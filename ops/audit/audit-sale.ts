@@ -4,7 +4,9 @@ import type { Pool } from '../../platform/mysql.ts'
 import type { Redis } from '../../platform/redis.ts'
 import { compareFates, type Fates } from './compare-fates.ts'
 import { type Finding, tell, whatPersists } from './finding.ts'
+import { judgeInventory } from './judge-inventory.ts'
 import { judgeMoney } from './judge-money.ts'
+import { judgeSettlement } from './judge-settlement.ts'
 import { judgeTickets, numbersHandedOut, ticketsSeen } from './judge-tickets.ts'
 import { heldUnits, judgeUnits, paidUnits } from './judge-units.ts'
 import { count, union } from './number-ranges.ts'
@@ -82,7 +84,7 @@ async function read(
       mysql: books,
       redis: undefined,
       findings,
-      unchecked: live || phase === 'draft' ? undefined : unchecked,
+      unchecked: live || phase === 'draft' || phase === 'settled' ? undefined : unchecked,
     }
   }
   if (asked.books.epoch !== epoch) {
@@ -110,7 +112,9 @@ async function read(
 
 const judge = (mysql: MysqlBooks, redis: RedisBooks | undefined, fates: Fates | undefined): Finding[] => [
   ...judgeUnits(mysql, redis),
+  ...judgeInventory(mysql),
   ...judgeMoney(mysql),
+  ...judgeSettlement(mysql),
   ...judgeTickets(mysql, redis, fates),
 ]
 

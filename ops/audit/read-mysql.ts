@@ -1,8 +1,10 @@
+import { unitsInSale } from '../../contract/inventory/read-inventory.ts'
 import { readSale } from '../../contract/sales.ts'
 import type { OrderState, RefusedState, Sale } from '../../contract/words.ts'
 import { type Db, type Pool, select } from '../../platform/mysql.ts'
 import { type Ranges, toRanges } from './number-ranges.ts'
 import { type MoneyBooks, readMoney } from './read-money.ts'
+import { readSettled, type SettledBooks } from './read-settled.ts'
 
 /** What MySQL says of a sale, in one consistent snapshot. */
 export interface MysqlBooks {
@@ -18,6 +20,9 @@ export interface MysqlBooks {
   /** Orders of more units than the sale allows, or of another amount than units times price; some of them. */
   odd: { number: number; quantity: number; amountCents: number; currency: string }[]
   money: MoneyBooks
+  /** Units that the sale has of the shop's inventory, by its moves; 0 where it names no article. */
+  fromInventory: number
+  settled: SettledBooks
 }
 
 /** How many single finds are read; the rest of a disaster reads no differently. */
@@ -83,7 +88,9 @@ async function readRows(db: Db, sale: Sale): Promise<MysqlBooks> {
     })),
     repeated: repeated.map((r) => ({ buyer: r.buyer, tickets: r.tickets.split(',').map(Number) })),
     odd: odd.map((o) => ({ ...o, number: Number(o.number), amountCents: Number(o.amount) })),
+    fromInventory: await unitsInSale(db, id),
     money: await readMoney(db, id, sale.deduct === 'payment', MOST),
+    settled: await readSettled(db, id, sale.sku, MOST),
   }
 }
 

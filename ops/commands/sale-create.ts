@@ -1,4 +1,5 @@
 import type { Challenge, Deduction, ReleaseRate } from '../../contract/words.ts'
+import { commandLineUser } from '../actions/by.ts'
 import type { AddCommand } from '../command.ts'
 import { withStores } from '../connections.ts'
 import { createSale, NO_PAGE } from '../create-sale.ts'
@@ -19,6 +20,7 @@ interface Options {
   deduct?: Deduction
   hold?: number
   standby?: number | { percent: number }
+  sku?: string
   draft?: boolean
 }
 
@@ -51,6 +53,7 @@ export const addSaleCreate: AddCommand = (parent, { env, json, err, print }) => 
       'how many may wait beyond the units left, N or N% of the stock (default 20%)',
       standby,
     )
+    .option('--sku <article>', "take the stock out of the shop's inventory (`inventory list` shows it)")
     .option('--draft', 'write it only; `sale publish` comes later')
     .action(async (options: Options) => {
       const { price: priceCents, payWithin: payWithinS, hold: holdS, draft = false, ...rest } = options
@@ -59,7 +62,7 @@ export const addSaleCreate: AddCommand = (parent, { env, json, err, print }) => 
       completeSale(input, Date.now())
       const created = await withStores(env, (stores) => {
         if (stores.www === undefined && !draft && !json) err(NO_PAGE)
-        return createSale(stores, input, { draft })
+        return createSale(stores, input, { draft, by: commandLineUser() })
       })
       print(created, `sale ${created.id} is ${draft ? 'written as a draft' : 'published'}`)
     })

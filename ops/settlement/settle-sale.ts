@@ -1,6 +1,7 @@
 import type { ResultSetHeader } from 'mysql2/promise'
 import { Problem } from '../../contract/errors.ts'
 import { writeEvent } from '../../contract/events.ts'
+import { moveUnits } from '../../contract/inventory/move-units.ts'
 import { SALE_CHANGED, saleKeys } from '../../contract/keys.ts'
 import { preloadSale } from '../../contract/preload.ts'
 import { readSale } from '../../contract/sales.ts'
@@ -15,6 +16,9 @@ import type { SaleStores } from '../create-sale.ts'
 import { unknownSale } from '../unknown-sale.ts'
 import { isBlocked, readBlockers, tellBlockers } from './read-blockers.ts'
 import { readSettlement, type Settlement } from './read-settlement.ts'
+
+/** Nothing moves any more: what looks wrong twice more is wrong. */
+const AUDIT_PAUSES_MS = [200, 600]
 
 /**
  * Settles a sale that is over: in ONE transaction under the lock of its row, what is left goes back into the shop's
@@ -41,6 +45,9 @@ export async function settleSale(
 /** Everything that can be looked at without holding up the sale's row: whether it is over, and its books. */
 async function prepare({ mysql, redis, ...rest }: SaleStores, sale: Sale): Promise<void> {
   const { id, phase, closesAt } = sale
+  if (sale.rehearsalOf !== undefined) {
+    throw new Problem('conflict', { detail: `sale ${id} is a rehearsal: nothing of it is real` })
+  }
   if (phase === 'draft') throw new Problem('conflict', { detail: `sale ${id} is a draft: nothing was sold` })
   if (phase !== 'closed') {
     if (Date.now() < closesAt) {
@@ -54,7 +61,7 @@ async function prepare({ mysql, redis, ...rest }: SaleStores, sale: Sale): Promi
   }
   await preloadSale(mysql, redis, id)
   await refuseWhileBlocked(mysql, redis, id)
-  const audited = await auditSale({ mysql, redis }, id)
+  const audited = await auditSale({ mysql, redis }, id, AUDIT_PAUSES_MS)
   if (audited && !audited.audit.ok) {
     const { problems } = audited.audit
     const detail = `the books of sale ${id} are not right, so it is not settled: ${problems[0]}`
@@ -102,9 +109,12 @@ async function settle(db: PoolConnection, redis: Redis, id: number, by: By): Pro
      VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
     [id, sale.stock, sale.paid, unitsBack, orders, amountCents, by.who, now],
   )
-  const sku = await mergeBack(db, id, unitsBack, now)
+  const { sku } = sale
+  if (sku !== undefined && !(await moveUnits(db, { sku, sale: id, units: unitsBack, reason: 'settled' }))) {
+    throw new Error(`sale ${id}: the inventory does not take back ${unitsBack} units of ${sku}`)
+  }
   await db.query("UPDATE sales SET phase = 'settled', version = version + 1 WHERE id = ?", [id])
-  const merged = sku === null ? `${unitsBack} units were left` : `${unitsBack} units went back to ${sku}`
+  const merged = sku === undefined ? `${unitsBack} units were left` : `${unitsBack} units went back to ${sku}`
   const detail = `settled: ${orders} orders of ${sale.paid} units paid, ${merged}`
   await writeEvent(db, { sale: id, kind: 'settlement', who: by.who, detail })
   await recordAction(db, {
@@ -123,19 +133,6 @@ async function endEpoch(db: Db, redis: Redis, sale: Sale): Promise<void> {
   await db.query('UPDATE epochs SET last_number = ? WHERE sale_id = ? AND epoch = ?', [
     ...[Number(next) - 1, sale.id, sale.epoch],
   ])
-}
-
-/** @returns the SKU, or null where the sale has no inventory behind it. */
-async function mergeBack(db: Db, id: number, units: number, now: Date): Promise<string | null> {
-  const [row] = await select<{ sku: string | null }>(db, 'SELECT sku FROM sales WHERE id = ?', [id])
-  const sku = row?.sku ?? null
-  if (sku === null) return null
-  await db.query(
-    "INSERT INTO inventory_moves (sku, sale_id, units, reason, created_at) VALUES (?, ?, ?, 'settled', ?)",
-    [sku, id, units, now],
-  )
-  await db.query('UPDATE shop_inventory SET on_hand = on_hand + ? WHERE sku = ?', [units, sku])
-  return sku
 }
 
 /** Redis needs to know nothing of a settled sale: MySQL answers for its tickets. The gateways are told. */

@@ -17,6 +17,8 @@ export interface Backends {
 export interface Served {
   fates: Fate[]
   bad: { flight: Flight; reason: string }[]
+  /** What each committed transaction took, ms. */
+  transactionsMs: number[]
 }
 
 /**
@@ -32,7 +34,7 @@ export async function serveBatch(
 ): Promise<Served | undefined> {
   for (let attempt = 0; !givenUp(); attempt++) {
     try {
-      return { fates: await serveOnce(backends, sale, flights), bad: [] }
+      return { ...(await serveOnce(backends, sale, flights)), bad: [] }
     } catch (error) {
       if (error instanceof UnknownSale) return allBad(flights, error.message)
       // A duplicate key may be the trace of our own lost commit: one more try reads it as known.
@@ -64,16 +66,24 @@ const closed = (flight: Flight): Flight => (flight.kind === 'order' ? { ...fligh
 const allBad = (flights: Flight[], reason: string): Served => ({
   fates: [],
   bad: flights.map((flight) => ({ flight, reason })),
+  transactionsMs: [],
 })
 
-async function serveOnce({ redis, mysql, log }: Backends, sale: number, flights: Flight[]): Promise<Fate[]> {
-  const fates = await recordBatch(mysql, sale, flights, await reserve(redis, sale, flights))
+async function serveOnce(
+  { redis, mysql, log }: Backends,
+  sale: number,
+  flights: Flight[],
+): Promise<Omit<Served, 'bad'>> {
+  const reservations = await reserve(redis, sale, flights)
+  const began = performance.now()
+  const fates = await recordBatch(mysql, sale, flights, reservations)
+  const transactionsMs = [performance.now() - began]
   // Committed. If Redis can not be told now, the tickets are told from MySQL; a redelivery, or the next load, heals it.
   await recordFates(redis, sale, fates).catch((error) => {
     if (!(error instanceof SaleUnloaded)) throw error
     log.warn({ sale }, 'fates not shown: the sale is not in redis')
   })
-  return fates
+  return { fates, transactionsMs }
 }
 
 async function reserve(redis: Redis, sale: number, flights: Flight[]): Promise<Reservations | undefined> {
@@ -93,5 +103,9 @@ async function serveHalves(
   const first = await serveBatch(backends, sale, flights.slice(0, middle), givenUp)
   const second = await serveBatch(backends, sale, flights.slice(middle), givenUp)
   if (!first || !second) return undefined
-  return { fates: [...first.fates, ...second.fates], bad: [...first.bad, ...second.bad] }
+  return {
+    fates: [...first.fates, ...second.fates],
+    bad: [...first.bad, ...second.bad],
+    transactionsMs: [...first.transactionsMs, ...second.transactionsMs],
+  }
 }
