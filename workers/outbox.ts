@@ -1,5 +1,5 @@
 import type { ConfirmChannel, Options } from 'amqplib'
-import { encodeMessage, type ReleaseMessage } from '../contract/release-message.ts'
+import { encodeMessage, headersOf, type ReleaseMessage } from '../contract/release-message.ts'
 import { encodeShopMessage, type ShopMessage, shopMessageId } from '../contract/shop-message.ts'
 import {
   declareTopology,
@@ -71,7 +71,10 @@ export async function openOutbox(url: string, name: string, log: Logger): Promis
     },
     park(message, reason) {
       const content = Buffer.isBuffer(message) ? message : encodeMessage(message)
-      const headers = { reason: reason.slice(0, 500), 'parked-at': new Date().toISOString() }
+      const headers = {
+        ...(Buffer.isBuffer(message) ? {} : headersOf(message)),
+        ...{ reason: reason.slice(0, 500), 'parked-at': new Date().toISOString() },
+      }
       return publish(PARKED_EXCHANGE, PARKED_QUEUE, content, { headers })
     },
     wakeAfter(seconds) {

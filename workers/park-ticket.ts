@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { noteEvent } from '../contract/events.ts'
 import type { ReleaseMessage } from '../contract/release-message.ts'
+import { requestsByNumber } from '../contract/requests.ts'
 import type { Flight } from './orders/record-batch.ts'
 import { type Backends, serveBatch } from './orders/serve-batch.ts'
 import type { Outbox } from './outbox.ts'
@@ -19,7 +20,7 @@ export function createParker(backends: Backends, outbox: Outbox, name: string): 
     while (!lost()) {
       try {
         await outbox.park(content, reason)
-        log.error({ reason }, 'message parked')
+        log.error({ ...named(content), reason }, 'message parked')
         const sale = Buffer.isBuffer(content) ? undefined : content.sale
         void noteEvent(mysql, { sale, kind: 'parked', who: name, detail: tellParked(content, reason) }, log)
         return
@@ -45,3 +46,7 @@ function tellParked(content: ReleaseMessage | Buffer, reason: string): string {
   const tickets = content.tickets.map(({ number }) => `${content.sale}-${number}`).join(', ')
   return `${tickets} parked: ${reason}`
 }
+
+/** What the log says of a parked message: which sale, and which tickets of which requests, where that can be read. */
+const named = (content: ReleaseMessage | Buffer) =>
+  Buffer.isBuffer(content) ? {} : { sale: content.sale, requests: requestsByNumber(content.tickets) }

@@ -9,9 +9,10 @@ import type { Backends } from '../orders/serve-batch.ts'
 import { readChanged } from './read-changed.ts'
 
 /** The documented ways of repair; each is counted and logged. */
-export type Repair = 'reloaded' | 'books_differed' | 'flown_again' | 'ending_told'
+export const REPAIRS = ['reloaded', 'books_differed', 'flown_again', 'ending_told'] as const
+export type Repair = (typeof REPAIRS)[number]
 
-const REPAIRS: Record<Repair, string> = {
+const WORDS: Record<Repair, string> = {
   reloaded: 'the sale was loaded into Redis again',
   books_differed: 'the books in Redis stayed wrong, so the sale was loaded anew',
   flown_again: 'tickets whose message was lost were sent again',
@@ -53,7 +54,7 @@ export function createReconciler(
   const repaired = (repair: Repair, sale: number, count: number, details: object = {}): void => {
     log.warn({ repair, sale, count, ...details }, 'reconciliation repaired')
     deps.onRepair(repair, count)
-    const detail = `${REPAIRS[repair]}${count > 1 ? ` (${count})` : ''}${tell(details)}`
+    const detail = `${WORDS[repair]}${count > 1 ? ` (${count})` : ''}${tell(details)}`
     void noteEvent(mysql, { sale, kind: 'repair', who: deps.name, detail }, log)
   }
 
