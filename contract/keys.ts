@@ -20,12 +20,14 @@
  * | sale:{ID}:passes | zset | nonce -> expiry in seconds, of challenge passes that became a ticket |
  * | sale:{ID}:answer:BUYER | string | JSON list of the right answers to the buyer's captcha or quiz; gone at the first try |
  * | sale:{ID}:proof:SIGNATURE | string | the buyer who solved this proof of work, until it expires |
+ * | stock-change:ID | string | JSON: a change of stock that was proposed and may be confirmed; gone after a minute |
  * | snapshot | string | JSON for the door (contract/snapshot.ts) |
  * | snapshot:turn | string | which gateway writes the next snapshot |
  * | switches | string | JSON: the switches set by hand (contract/switches.ts) |
  * | centre | string | JSON: what the next writer of a snapshot must know (contract/centre.ts): shares, level, hot list |
  * | edges, gateways, workers | set | names of the doors, gateways and workers that report |
  * | edge:NAME, gateway:NAME, worker:NAME | string | JSON: a door's report of demand, the others' of their load; gone after seconds |
+ * | sign-in:WHO | string | guesses at the console's sign-in by WHO (a name, an address or both) in some minutes |
  */
 export const saleKeys = (sale: number) => {
   const card = `sale:{${sale}}`
@@ -47,9 +49,13 @@ export const saleKeys = (sale: number) => {
   }
 }
 
+export const stockChangeKey = (change: string): string => `stock-change:${change}`
+
 export const BLOCKS = 'blocks'
 export const answerKey = (sale: number, buyer: string): string => `sale:{${sale}}:answer:${buyer}`
 export const proofKey = (sale: number, signature: string): string => `sale:{${sale}}:proof:${signature}`
+
+export const signInKey = (who: string): string => `sign-in:${who}`
 
 export const SNAPSHOT = 'snapshot'
 export const SNAPSHOT_TURN = 'snapshot:turn'

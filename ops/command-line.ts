@@ -5,6 +5,7 @@ import type { AddCommand, Terminal } from './command.ts'
 import { addAudit } from './commands/audit.ts'
 import { addBlock } from './commands/block.ts'
 import { addInventory } from './commands/inventory.ts'
+import { addOperatorCommands } from './commands/operator.ts'
 import { addQuizImport } from './commands/quiz-import.ts'
 import { addSaleCreate } from './commands/sale-create.ts'
 import { addSaleList } from './commands/sale-list.ts'
@@ -12,6 +13,7 @@ import { addSalePhases } from './commands/sale-phases.ts'
 import { addSalePublish } from './commands/sale-publish.ts'
 import { addSaleSettle } from './commands/sale-settle.ts'
 import { addSaleShow } from './commands/sale-show.ts'
+import { addSaleStock } from './commands/sale-stock.ts'
 import { addSchema } from './commands/schema.ts'
 import { addStart } from './commands/start.ts'
 import { addStatus } from './commands/status.ts'
@@ -33,6 +35,7 @@ const SALE_COMMANDS: AddCommand[] = [
   addSalePublish,
   addSalePhases,
   addSaleSettle,
+  addSaleStock,
 ]
 const COMMANDS: AddCommand[] = [
   addStart,
@@ -42,6 +45,7 @@ const COMMANDS: AddCommand[] = [
   addAudit,
   addBlock,
   addSwitch,
+  addOperatorCommands,
   addSchema,
   addInventory,
 ]

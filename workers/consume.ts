@@ -125,6 +125,7 @@ export async function startConsumer(deps: {
 
   const close = await keepConnected(deps.url, {
     name: deps.name,
+    purpose: 'consumes released batches',
     log,
     onDown: () => {
       channel = undefined
@@ -138,10 +139,15 @@ export async function startConsumer(deps: {
       channel = opened
       // The broker ends a consumer whose queue was deleted: start over, which declares it again.
       const consume = (queue: string, receive: (raw: ConsumeMessage) => void) =>
-        opened.consume(queue, (raw) => {
-          if (raw) receive(raw)
-          else connection.close().catch(() => undefined)
-        })
+        opened.consume(
+          queue,
+          (raw) => {
+            if (raw) receive(raw)
+            else connection.close().catch(() => undefined)
+          },
+          // As the management pages show it at the queue.
+          { consumerTag: `${deps.name} of ${queue}` },
+        )
       const tags = await Promise.all([
         consume(ORDERS_QUEUE, (raw) => receive(opened, raw)),
         consume(DEAD_QUEUE, (raw) => void receiveDead(opened, raw)),

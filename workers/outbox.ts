@@ -1,6 +1,7 @@
 import type { ConfirmChannel, Options } from 'amqplib'
 import { encodeMessage, headersOf, type ReleaseMessage } from '../contract/release-message.ts'
 import { encodeShopMessage, type ShopMessage, shopMessageId } from '../contract/shop-message.ts'
+import { stampMessage } from '../contract/stamp-message.ts'
 import {
   declareTopology,
   PARKED_EXCHANGE,
@@ -31,7 +32,8 @@ export async function openOutbox(url: string, name: string, log: Logger): Promis
   const returned = new Set<string>()
   let channel: ConfirmChannel | undefined
   const close = await keepConnected(url, {
-    name: `${name}-outbox`,
+    name,
+    purpose: 'tells the shop, parks messages, plans wake-ups',
     log,
     onDown: () => {
       channel = undefined
@@ -65,7 +67,7 @@ export async function openOutbox(url: string, name: string, log: Logger): Promis
     async tellShop(message) {
       const messageId = shopMessageId(message)
       const type = `order.${message.kind}`
-      const options = { mandatory: true, messageId, type, contentType: 'application/json' }
+      const options = { ...stampMessage(name, type), mandatory: true, messageId }
       await publish(SHOP_EXCHANGE, type, encodeShopMessage(message), options)
       if (returned.delete(messageId)) throw new Error('it came back: the queue of the shop is missing')
     },
@@ -75,7 +77,7 @@ export async function openOutbox(url: string, name: string, log: Logger): Promis
         ...(Buffer.isBuffer(message) ? {} : headersOf(message)),
         ...{ reason: reason.slice(0, 500), 'parked-at': new Date().toISOString() },
       }
-      return publish(PARKED_EXCHANGE, PARKED_QUEUE, content, { headers })
+      return publish(PARKED_EXCHANGE, PARKED_QUEUE, content, { ...stampMessage(name, 'parked'), headers })
     },
     wakeAfter(seconds) {
       const now = Date.now()
@@ -86,7 +88,12 @@ export async function openOutbox(url: string, name: string, log: Logger): Promis
       // The sweep by index is what is relied on: a wake-up that is lost costs a second.
       open
         .assertQueue(queue.name, { durable: true, arguments: queue.arguments })
-        .then(() => open.sendToQueue(queue.name, Buffer.from('{}'), { persistent: false }))
+        .then(() =>
+          open.sendToQueue(queue.name, Buffer.from('{}'), {
+            ...stampMessage(name, 'overdue'),
+            persistent: false,
+          }),
+        )
         .catch((error) => log.warn({ err: error }, 'no wake-up planned'))
     },
     close,

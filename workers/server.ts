@@ -33,7 +33,7 @@ async function start(config: WorkerConfig): Promise<() => Promise<void>> {
   await firstConnect(redis)
   await checkRedisSettings(redis)
   await checkMysqlSettings(mysql, (error) => log.warn({ err: error }, 'mysql is not there yet'))
-  await checkQueues(config.SLUICE_AMQP_URL)
+  await checkQueues(config.SLUICE_AMQP_URL, config.SLUICE_NAME)
 
   const registers = [createMetrics(config.SLUICE_NAME)]
   const tickets = new Counter({

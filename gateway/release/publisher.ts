@@ -1,6 +1,7 @@
 import type { ConfirmChannel } from 'amqplib'
 import type { ReleasedBatch } from '../../contract/line/release.ts'
 import { encodeMessage, headersOf } from '../../contract/release-message.ts'
+import { stampMessage } from '../../contract/stamp-message.ts'
 import { declareTopology, ORDERS_KEY, ORDERS_QUEUE, RELEASE_EXCHANGE } from '../../contract/topology.ts'
 import type { Logger } from '../../platform/log.ts'
 import { keepConnected } from '../../platform/rabbitmq.ts'
@@ -38,7 +39,8 @@ export async function createPublisher(
   }
 
   const close = await keepConnected(url, {
-    name: `${options.name}-publisher`,
+    name: options.name,
+    purpose: 'publishes released batches',
     log,
     onDown: forgetAll,
     onBlocked: (now) => {
@@ -83,11 +85,9 @@ export async function createPublisher(
             ORDERS_KEY,
             encodeMessage(batch.message),
             {
-              persistent: true,
+              ...stampMessage(options.name, `release.${batch.message.kind}`),
               mandatory: true,
               messageId: id,
-              contentType: 'application/json',
-              type: batch.message.kind,
               headers: headersOf(batch.message),
             },
             (error) => settle(!error),

@@ -58,7 +58,8 @@ export async function startShop(
   }
 
   const close = await keepConnected(amqp, {
-    name: `${name}-shop`,
+    name,
+    purpose: "the shop's order system",
     log,
     onDown: () => {
       channel = undefined
