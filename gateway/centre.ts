@@ -32,7 +32,7 @@ export function createCentre(deps: {
   mysql: Pool
   switches: SwitchBoard
   name: string
-  limits: ShareLimits & HotLimits
+  limits: () => ShareLimits & HotLimits
   log: Logger
 }): Centre {
   const { redis, mysql, switches, name, limits, log } = deps
@@ -60,6 +60,7 @@ export function createCentre(deps: {
       const [edges, loads] = await Promise.all([readReports(redis, 'edge'), readReports(redis, 'gateway')])
       const last = readCentre(remembered)
       const now = snapshot.at
+      const limitsNow = limits()
       const state = switches.state()
       const { why, ...level } = nextLevel(last.level, [...loads.values()], now)
       if (why !== undefined) {
@@ -75,14 +76,14 @@ export function createCentre(deps: {
       if (unrecorded.length > 0) void record()
 
       const doors = [...edges.values()]
-      const memory: CentreMemory = { shares: {}, level, hot: nextHotList(last.hot, doors, limits, now) }
+      const memory: CentreMemory = { shares: {}, level, hot: nextHotList(last.hot, doors, limitsNow, now) }
       for (const card of Object.values(snapshot.sales)) {
         const values = valuesOf(state, level.level, card.id)
         const before = last.shares[card.id] ?? ALL_IN
         const demand = demandOf(card.id, doors, rooms.get(card.id) ?? 0)
         const next =
           values.share === 'auto'
-            ? nextShare(before, demand, limits, now)
+            ? nextShare(before, demand, limitsNow, now)
             : { share: values.share, at: now, roomSince: 0 }
         memory.shares[card.id] = next
         card.share = next.share

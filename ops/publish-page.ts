@@ -26,7 +26,12 @@ export async function publishAssets(www: string, built: string = BUILT): Promise
   const pages = (await readdir(built)).filter(
     (name) => /\.html(\.gz)?$/.test(name) && !name.startsWith('sale.'),
   )
-  for (const name of [...assets.map((asset) => join('assets', asset)), ...pages])
+  const consoles = await readdir(join(built, 'console')).catch(() => [])
+  const files = [
+    ...assets.map((asset) => join('assets', asset)),
+    ...consoles.map((file) => join('console', file)),
+  ]
+  for (const name of [...files, ...pages])
     await replaceFile(join(www, name), await readFile(join(built, name)))
 }
 
