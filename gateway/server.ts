@@ -95,7 +95,7 @@ async function start(config: GatewayConfig): Promise<() => Promise<void>> {
     }),
   })
   const stopSnapshots = startSnapshots({
-    ...{ redis, liveSales: sales.live, name: config.SLUICE_NAME, centre, orderLag, log },
+    ...{ redis, shownSales: sales.shown, name: config.SLUICE_NAME, centre, orderLag, log },
     live: config,
     spreadBlocks: () => spreadBlocks(mysql, redis),
   })

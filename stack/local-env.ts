@@ -43,9 +43,12 @@ export const gatewayEnv = (env: Env): Env => ({
   SLUICE_DEV_SIGN_IN: 'true',
 })
 
-/** What the payment provider's sandbox needs: it tells the shop through the door, as a real one would. */
+/**
+ * What the sandbox needs: its payment provider tells us through the door, as a real one would; its order system takes what
+ * we tell the shop.
+ */
 export const sandboxEnv = (env: Env, dir: string): Env => ({
-  ...pick(env, ['PAYMENT_KEY', 'WEBHOOK_SECRET']),
+  ...pick(env, ['PAYMENT_KEY', 'WEBHOOK_SECRET', 'AMQP_URL', 'MYSQL_URL']),
   SLUICE_WEBHOOK_URL: `${env.SLUICE_PUBLIC_URL}/api/payments/webhook`,
   SLUICE_SANDBOX_URL: env.SLUICE_PAYMENT_URL ?? '',
   SLUICE_SANDBOX_DIR: dir,

@@ -61,7 +61,10 @@ async function expectRightBooks(shop: Shop): Promise<void> {
 
 function reconcilerOf(shop: Shop) {
   const repairs: string[] = []
-  const deps = { queueIsEmpty: async () => false, onRepair: (repair: string) => void repairs.push(repair) }
+  const deps = {
+    ...{ name: 'test', queueIsEmpty: async () => false },
+    onRepair: (repair: string) => void repairs.push(repair),
+  }
   return { repairs, reconciler: createReconciler(shop.backends, deps) }
 }
 
