@@ -1,6 +1,8 @@
 import { type Db, select } from '../platform/mysql.ts'
 import type { Redis } from '../platform/redis.ts'
+import { appendVersion, latestOf, untilFree, type Versioned } from './append-version.ts'
 import { Problem } from './errors.ts'
+import type { SpreadState } from './follow-state.ts'
 import { SWITCHES_CHANGED, SWITCHES as SWITCHES_KEY } from './keys.ts'
 import { SWITCHES, type SwitchName, type SwitchState } from './switches.ts'
 
@@ -28,55 +30,24 @@ export interface RecordedChange {
   at: Date
 }
 
-export const UNSET = 'default'
-
-const DUPLICATE = 1062
-/** More than people and gateways that could turn the same switch in one moment. */
-const TRIES = 100
-
 /**
- * Writes a change into MySQL, the record of all switches; gives its row. Versions of one switch follow each other without
- * a gap: of two who change it at once the later one finds the number taken, reads again and follows; or, where it names
- * the version it has seen (0: never turned), is refused with Problem `conflict`, which names who was first.
+ * Writes a change into MySQL, the record of all switches; gives its row. Whoever names the version that he has seen (0: never
+ * turned) is refused where there is a later one: Problem `conflict`, which names who turned the switch.
  */
-export async function recordChange(mysql: Db, change: SwitchChange, seen?: number): Promise<RecordedChange> {
-  const sale = change.sale ?? 0
-  for (let tries = 1; ; tries++) {
-    const [last] = await select<LastRow>(
-      mysql,
-      'SELECT version, value_before, value_after, who, changed_at FROM switches WHERE sale_id = ? AND name = ? ORDER BY version DESC LIMIT 1',
-      [sale, change.name],
-    )
-    if (seen !== undefined && seen !== (last?.version ?? 0)) throw turnedMeanwhile(change.name, last)
-    const version = (last?.version ?? 0) + 1
-    const before = last?.value_after ?? UNSET
-    const at = new Date()
-    try {
-      await mysql.query(
-        `INSERT INTO switches (sale_id, name, version, value_before, value_after, who, reason, changed_at)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-        [sale, change.name, version, before, change.value, change.who, change.reason, at],
-      )
-      const { name, value: after, who, reason } = change
-      return { sale: change.sale ?? null, name, version, before, after, who, reason, at }
-    } catch (error) {
-      if ((error as { errno?: number }).errno !== DUPLICATE || tries === TRIES) throw error
-    }
-  }
+export async function recordChange(db: Db, change: SwitchChange, seen?: number): Promise<RecordedChange> {
+  const { name, value: after, who, reason } = change
+  const versioned: Versioned = { table: 'switches', key: { sale_id: change.sale ?? 0, name } }
+  const appended = await untilFree(async () => {
+    const last = await latestOf(db, versioned)
+    if (seen !== undefined && seen !== last.version) throw await turnedMeanwhile(db, change)
+    return appendVersion(db, versioned, change, last)
+  })
+  return { sale: change.sale ?? null, name, after, who, reason, ...appended }
 }
 
-interface LastRow {
-  version: number
-  value_before: string
-  value_after: string
-  who: string
-  changed_at: Date
-}
-
-function turnedMeanwhile(name: string, last: LastRow | undefined): Problem {
-  const what = last
-    ? `: ${last.who} did, ${last.value_before} -> ${last.value_after}, at ${last.changed_at.toISOString()}`
-    : ''
+async function turnedMeanwhile(db: Db, { sale, name }: SwitchChange): Promise<Problem> {
+  const last = (await latestChanges(db, sale)).find((one) => one.name === name)
+  const what = last ? `: ${last.who} did, ${last.before} -> ${last.after}, at ${last.at.toISOString()}` : ''
   return new Problem('conflict', {
     detail: `${name} has been turned since you looked at it${what}; look again, then decide`,
     extra: { version: last?.version ?? 0 },
@@ -159,8 +130,14 @@ export async function spreadSwitches(redis: Redis, state: SwitchState): Promise<
   await redis.publish(SWITCHES_CHANGED, String(state.version))
 }
 
-/** What Redis holds; undefined where it was erased. */
-export async function fetchSwitches(redis: Redis): Promise<SwitchState | undefined> {
-  const text = await redis.get(SWITCHES_KEY)
-  return text === null ? undefined : (JSON.parse(text) as SwitchState)
+/** How gateways follow the switches. */
+export const SWITCH_STATE: SpreadState<SwitchState> = {
+  name: 'switches',
+  channel: SWITCHES_CHANGED,
+  read: readSwitches,
+  fetch: async (redis) => {
+    const text = await redis.get(SWITCHES_KEY)
+    return text === null ? undefined : (JSON.parse(text) as SwitchState)
+  },
+  spread: spreadSwitches,
 }

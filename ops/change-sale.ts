@@ -5,7 +5,7 @@ import type { Sale, SalePhase } from '../contract/words.ts'
 import { type Db, type Pool, transaction } from '../platform/mysql.ts'
 import { type By, PROGRAM } from './actions/by.ts'
 import { recordAction } from './actions/record-action.ts'
-import { checkVersion } from './check-version.ts'
+import { refuseStale } from './actions/refuse-stale.ts'
 import type { SaleStores } from './create-sale.ts'
 import { unknownSale } from './unknown-sale.ts'
 
@@ -41,7 +41,7 @@ export const changeSale = (
   transaction(mysql, async (db) => {
     const sale = await readSale(db, id, 'lock')
     if (!sale) throw unknownSale(id)
-    await checkVersion(db, sale, version)
+    await refuseStale(db, sale, version)
     if (!from.includes(sale.phase)) {
       throw new Problem('conflict', {
         detail: `sale ${id} is ${sale.phase}; this needs one that is ${from.join(' or ')}`,

@@ -1,4 +1,5 @@
-import { listChanges, type RecordedChange, UNSET } from '../../contract/switch-changes.ts'
+import { UNSET } from '../../contract/append-version.ts'
+import { listChanges, type RecordedChange } from '../../contract/switch-changes.ts'
 import { SWITCH_NAMES, valueText } from '../../contract/switches.ts'
 import { commandLineUser } from '../actions/by.ts'
 import { type AddCommand, alignColumns } from '../command.ts'

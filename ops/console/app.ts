@@ -6,6 +6,7 @@ import { createRefusalRecord } from './record-refusals.ts'
 import { addActions } from './routes/actions.ts'
 import { addBlocks } from './routes/blocks.ts'
 import { addInternal } from './routes/internal.ts'
+import { addLive } from './routes/live.ts'
 import { addPublish } from './routes/publish.ts'
 import { addSales } from './routes/sales.ts'
 import { addSession } from './routes/session.ts'
@@ -42,5 +43,6 @@ export function buildConsole(services: Services): App {
   addSwitches(app, services)
   addBlocks(app, services)
   addActions(app, services)
+  addLive(app, services)
   return app
 }

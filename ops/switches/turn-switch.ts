@@ -1,10 +1,10 @@
+import { UNSET } from '../../contract/append-version.ts'
 import { readSale } from '../../contract/sales.ts'
 import {
   type RecordedChange,
   readSwitches,
   recordChange,
   spreadSwitches,
-  UNSET,
 } from '../../contract/switch-changes.ts'
 import { SWITCH_NAMES, SWITCHES, type SwitchName, valueText } from '../../contract/switches.ts'
 import { transaction } from '../../platform/mysql.ts'
