@@ -1,5 +1,6 @@
 import type { Redis } from '../platform/redis.ts'
 import { reportKeys } from './keys.ts'
+import type { InForce } from './settings/in-force.ts'
 
 /** What a door reports about twice a second (lua/edge/report.lua). Rates are calls a second. */
 export interface EdgeReport {
@@ -76,6 +77,7 @@ export interface WorkerLoad {
 interface Reports {
   edge: EdgeReport
   gateway: GatewayLoad
+  tuned: InForce
   worker: WorkerLoad
 }
 
@@ -115,6 +117,7 @@ export async function readReports<K extends keyof Reports>(
 /** One that another version wrote is left out: it must not keep the snapshot from being written. */
 function isWhole(kind: keyof Reports, report: unknown): boolean {
   if (typeof report !== 'object' || report === null) return false
+  if (kind === 'tuned') return typeof (report as Partial<InForce>).values === 'object'
   if (kind !== 'edge') return true
   const { sales, top_sales = [], top_users = [] } = report as Partial<EdgeReport>
   return typeof sales === 'object' && sales !== null && Array.isArray(top_sales) && Array.isArray(top_users)

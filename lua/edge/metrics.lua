@@ -4,6 +4,7 @@ local answer_counts = require("edge.answer_counts")
 local latency = require("edge.latency")
 local demand_metrics = require("edge.demand_metrics")
 local gateway_metrics = require("edge.gateway_metrics")
+local live_settings = require("edge.live_settings")
 local requirements = require("edge.requirements")
 
 local counts = ngx.shared.counts
@@ -100,6 +101,7 @@ function M.print()
   snapshots(lines)
   dicts(lines)
   demand_metrics.write(lines, head, line)
+  live_settings.write(lines, head, line)
   gateway_metrics.print(
     function(name, kind, help) head(lines, name, kind, help) end,
     function(name, value) line(lines, name, value) end

@@ -4,6 +4,7 @@
 local answer_counts = require("edge.answer_counts")
 local cjson = require("cjson.safe")
 local demand = require("edge.demand")
+local live_settings = require("edge.live_settings")
 
 local EVERY_S = 0.5
 local KEPT_MS = 3000
@@ -63,10 +64,16 @@ function M.commands()
       sum[list] = nil
     end
   end
-  return {
+  local commands = {
     { "set", "edge:" .. M.name, cjson.encode(sum), "px", KEPT_MS },
     { "sadd", "edges", M.name },
   }
+  local in_force = live_settings.report()
+  if in_force then
+    commands[3] = { "set", "tuned:" .. M.name, in_force, "px", KEPT_MS }
+    commands[4] = { "sadd", "tuned", M.name }
+  end
+  return commands
 end
 
 return M

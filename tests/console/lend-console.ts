@@ -87,7 +87,7 @@ export async function lendConsole(options: { www?: string } = {}): Promise<LentC
       const answer = await nobody('POST', '/api/session', { name, password })
       if (answer.status !== 200) throw new Error(`${name} is not let in: ${answer.text}`)
       const cookie = String(answer.headers['set-cookie']).replace(/;.*/, '')
-      const { csrfToken } = answer.json
+      const { csrf: csrfToken } = answer.json
       const headers = { cookie, 'x-csrf-token': csrfToken, origin: `http://${HOST}` }
       return Object.assign(sender({ ...headers, 'sec-fetch-site': 'same-origin' }), { cookie, csrfToken })
     },
