@@ -1,4 +1,4 @@
-import { Counter } from 'prom-client'
+import { Counter, Gauge } from 'prom-client'
 import { spreadBlocks } from '../contract/blocks.ts'
 import { SALE_CHANGED } from '../contract/keys.ts'
 import { createProvider } from '../contract/payments/provider.ts'
@@ -14,6 +14,8 @@ import { closeConnections, openConnections } from './connections.ts'
 import { createLine } from './line/line.ts'
 import { createOrderLag } from './load/order-lag.ts'
 import { startLoadReports } from './load/report-load.ts'
+import { addSaleMetrics } from './metrics/sale-metrics.ts'
+import { watchStores } from './metrics/watch-stores.ts'
 import { watchRedis } from './redis-pulse.ts'
 import { createPublisher } from './release/publisher.ts'
 import { startReleaseLoop } from './release/release-loop.ts'
@@ -67,6 +69,16 @@ async function start(config: GatewayConfig): Promise<() => Promise<void>> {
     log,
   })
   const orderLag = createOrderLag()
+  new Gauge({
+    name: 'sluice_order_lag_seconds',
+    help: 'How long ago the tickets were released that are reserved now; told by the gateway that writes the snapshot',
+    registers: [metrics],
+    collect() {
+      this.set(orderLag.ms(Date.now()) / 1_000)
+    },
+  })
+  addSaleMetrics(metrics, redis, sales.live)
+  const stopWatching = watchStores({ metrics, redis, mysql, rabbitmqReady: publisher.ready })
   const centre = createCentre({
     ...{ redis, mysql, switches, log, name: config.SLUICE_NAME },
     limits: {
@@ -79,7 +91,7 @@ async function start(config: GatewayConfig): Promise<() => Promise<void>> {
     farPollMs: absence.farPollMs,
     spreadBlocks: () => spreadBlocks(mysql, redis),
   })
-  const provider = createProvider(config.SLUICE_PAYMENT_URL, config.SLUICE_PAYMENT_KEY)
+  const provider = createProvider(config.SLUICE_PAYMENT_URL, config.SLUICE_PAYMENT_KEY, metrics)
   const pulse = watchRedis(redis)
   const app = buildApp({
     config,
@@ -108,6 +120,7 @@ async function start(config: GatewayConfig): Promise<() => Promise<void>> {
     clearInterval(refreshing)
     stopSnapshots()
     stopReports()
+    stopWatching()
     switches.stop()
     await release.stop()
     await publisher.close()

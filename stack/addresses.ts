@@ -16,6 +16,8 @@ export interface StackPorts extends DoorPorts {
   redis: number
   amqp: number
   management: number
+  /** RabbitMQ's own numbers, for Prometheus. */
+  brokerMetrics: number
   dist: number
   epmd: number
   sandbox: number
@@ -65,6 +67,7 @@ export async function choosePorts(
     redis: await choosePort(preferred.redis),
     amqp: await choosePort(preferred.amqp),
     management: await choosePort(preferred.management),
+    brokerMetrics: await choosePort(preferred.brokerMetrics),
     dist: await choosePort(preferred.dist),
     epmd: await choosePort(preferred.epmd),
     sandbox: await choosePort(preferred.sandbox),

@@ -13,6 +13,7 @@ writeFileSync(
   `${folder}/rabbitmq.conf`,
   `listeners.tcp.default = 5672
 management.tcp.port = 15672
+prometheus.tcp.port = 15692
 load_definitions = ${folder}/definitions.json
 vm_memory_high_watermark.absolute = 1GB
 disk_free_limit.absolute = 1GB

@@ -7,11 +7,12 @@ import { linkRabbitmqHome } from './rabbitmq-home.ts'
 import type { Secrets } from './secrets.ts'
 import type { ServerPlan } from './supervise.ts'
 
-const PLUGINS = ['rabbitmq_management']
+const PLUGINS = ['rabbitmq_management', 'rabbitmq_prometheus']
 
 export interface RabbitmqPorts {
   amqp: number
   management: number
+  brokerMetrics: number
   /** Where Erlang nodes would talk to each other. */
   dist: number
   epmd: number
@@ -93,6 +94,8 @@ const rabbitmqConfig = (
 ): string => `listeners.tcp.1 = 127.0.0.1:${ports.amqp}
 management.tcp.ip = 127.0.0.1
 management.tcp.port = ${ports.management}
+prometheus.tcp.ip = 127.0.0.1
+prometheus.tcp.port = ${ports.brokerMetrics}
 load_definitions = ${definitions}
 vm_memory_high_watermark.absolute = 1GB
 disk_free_limit.absolute = 200MB

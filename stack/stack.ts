@@ -10,6 +10,7 @@ import { doorEnv, gatewayEnv, localEnv, sandboxEnv, workerEnv } from './local-en
 import { planMysql } from './mariadb.ts'
 import { planNodeProcess } from './node-process.ts'
 import { returnPort } from './ports.ts'
+import { metricsTargets, writeMetricsTargets } from './prometheus-targets.ts'
 import { planEpmd, planRabbitmq } from './rabbitmq.ts'
 import { planRedis } from './redis.ts'
 import { claimRunFolder, type Role, removeRecord, type StackProcess, writeRecord } from './run-folder.ts'
@@ -115,6 +116,13 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const env = localEnv(urls, secrets, join(dir, 'www'), provideKeyFile(join(dir, 'keys')))
   const doorList = await listDoors(ports)
   Object.assign(record, { urls, env })
+  writeMetricsTargets(
+    dir,
+    metricsTargets(
+      ports,
+      doorList.map(({ name }) => name),
+    ),
+  )
   if (doors > 1) record.doors = doorList.map(({ port, ...door }) => door)
   let tls: Certificate
 

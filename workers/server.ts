@@ -8,6 +8,7 @@ import { connectMysql } from '../platform/mysql.ts'
 import { connectRedis, firstConnect } from '../platform/redis.ts'
 import { runUntilStopped } from '../platform/run-until-stopped.ts'
 import { checkMysqlSettings, checkRedisSettings } from '../platform/safe-settings.ts'
+import { watchBackends } from '../platform/watch-backends.ts'
 import { readWorkerConfig, type WorkerConfig } from './config.ts'
 import { startConsumer } from './consume.ts'
 import { every } from './every.ts'
@@ -16,9 +17,11 @@ import { createWorkMeter } from './load/work-meter.ts'
 import { openOutbox } from './outbox.ts'
 import { askProvider } from './payments/ask-provider.ts'
 import { expireOverdue } from './payments/expire-overdue.ts'
-import { createReconciler } from './reconcile/reconcile.ts'
+import { watchUnsettled } from './payments/watch-unsettled.ts'
+import { createReconciler, REPAIRS } from './reconcile/reconcile.ts'
 
 const RECONCILE_MS = 3_000
+const COUNT_UNSETTLED_MS = 5_000
 
 /** Starts a worker; resolves with the function that stops it, once it consumes. */
 async function start(config: WorkerConfig): Promise<() => Promise<void>> {
@@ -65,8 +68,11 @@ async function start(config: WorkerConfig): Promise<() => Promise<void>> {
     registers,
   })
 
+  // From 0: the first one of its kind would not show as an increase.
+  for (const repair of REPAIRS) repairs.inc({ repair }, 0)
+
   const backends = { redis, mysql, log }
-  const provider = createProvider(config.SLUICE_PAYMENT_URL, config.SLUICE_PAYMENT_KEY)
+  const provider = createProvider(config.SLUICE_PAYMENT_URL, config.SLUICE_PAYMENT_KEY, registers[0])
   const outbox = await openOutbox(config.SLUICE_AMQP_URL, config.SLUICE_NAME, log)
   const expiry = every(
     config.SLUICE_SWEEP_MS,
@@ -106,6 +112,14 @@ async function start(config: WorkerConfig): Promise<() => Promise<void>> {
     onRepair: (repair, count) => repairs.inc({ repair }, count),
   })
   const reconciling = every(RECONCILE_MS, 'reconciliation', reconciler.round, log)
+  const counting = every(COUNT_UNSETTLED_MS, 'counting payments', watchUnsettled(registers[0]!, mysql), log)
+  const stopWatching = watchBackends(registers[0]!, {
+    redis: () => redis.ping(),
+    mysql: () => mysql.query({ sql: 'SELECT 1', timeout: 2_500 }),
+    rabbitmq: async () => {
+      if (!consumer.connected()) throw new Error('not connected')
+    },
+  })
 
   const stopReports = startWorkReports({ redis, name: config.SLUICE_NAME, meter, log })
   const app = Fastify({
@@ -127,7 +141,8 @@ async function start(config: WorkerConfig): Promise<() => Promise<void>> {
 
   return async () => {
     stopReports()
-    await Promise.all([consumer.stop(), expiry.stop(), asking.stop(), reconciling.stop()])
+    stopWatching()
+    await Promise.all([consumer.stop(), expiry.stop(), asking.stop(), reconciling.stop(), counting.stop()])
     await outbox.close()
     await provider.close()
     await app.close()

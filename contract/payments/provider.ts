@@ -1,4 +1,5 @@
 import CircuitBreaker from 'opossum'
+import { Counter, Gauge, type Registry } from 'prom-client'
 import { Agent, interceptors } from 'undici'
 
 /**
@@ -45,9 +46,9 @@ export const OPENING_MS = 60_000
 /**
  * The provider over HTTP (see docs/openapi-payments.yaml for what it answers). Each try has a time limit, every call
  * carries an idempotency key and is tried again on a cut or a 5xx, and a breaker answers at once while the provider is
- * down, so that buyers are told `unavailable` instead of waiting.
+ * down, so that buyers are told `unavailable` instead of waiting. With `metrics` it counts its calls there.
  */
-export function createProvider(url: string, apiKey: string): PaymentProvider {
+export function createProvider(url: string, apiKey: string, metrics?: Registry): PaymentProvider {
   const agent = new Agent({
     connect: { timeout: TIMEOUT_MS },
     headersTimeout: TIMEOUT_MS,
@@ -91,6 +92,8 @@ export function createProvider(url: string, apiKey: string): PaymentProvider {
     errorFilter: (error) => error instanceof ProviderError && error.status < 500,
   })
 
+  if (metrics) countCalls(breaker, metrics)
+
   return {
     async open({ id, amountCents, currency, description, returnUrl }) {
       const answer = await breaker.fire('/v1/payments', id, {
@@ -120,4 +123,29 @@ export function createProvider(url: string, apiKey: string): PaymentProvider {
       await agent.close()
     },
   }
+}
+
+/** What opossum calls the ends of a call: a failure is counted besides a timeout; a reject is the open breaker's own no. */
+const OUTCOMES = ['success', 'failure', 'timeout', 'reject'] as const
+
+function countCalls<I extends unknown[], O>(breaker: CircuitBreaker<I, O>, metrics: Registry): void {
+  const calls = new Counter({
+    name: 'sluice_provider_calls_total',
+    help: 'Calls to the payment provider, by how they ended; reject: not made, since the breaker was open',
+    labelNames: ['outcome'],
+    registers: [metrics],
+  })
+  for (const outcome of OUTCOMES) calls.inc({ outcome }, 0)
+  breaker.on('success', () => calls.inc({ outcome: 'success' }))
+  breaker.on('failure', () => calls.inc({ outcome: 'failure' }))
+  breaker.on('timeout', () => calls.inc({ outcome: 'timeout' }))
+  breaker.on('reject', () => calls.inc({ outcome: 'reject' }))
+  new Gauge({
+    name: 'sluice_provider_breaker_open',
+    help: '1 while the breaker before the payment provider is open, and calls are refused at once',
+    registers: [metrics],
+    collect() {
+      this.set(breaker.closed ? 0 : 1)
+    },
+  })
 }

@@ -8,7 +8,8 @@ import type { Backends } from '../orders/serve-batch.ts'
 import { readChanged } from './read-changed.ts'
 
 /** The documented ways of repair; each is counted and logged. */
-export type Repair = 'reloaded' | 'books_differed' | 'flown_again' | 'ending_told'
+export const REPAIRS = ['reloaded', 'books_differed', 'flown_again', 'ending_told'] as const
+export type Repair = (typeof REPAIRS)[number]
 
 export interface Reconciler {
   /** One round over all live sales. */
