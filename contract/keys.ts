@@ -23,7 +23,7 @@
  * | snapshot | string | JSON for the door (contract/snapshot.ts) |
  * | snapshot:turn | string | which gateway writes the next snapshot |
  * | switches | string | JSON: the switches set by hand (contract/switches.ts) |
- * | centre | string | JSON: what the next writer of a snapshot must know (contract/centre.ts): shares, level, hot list |
+ * | centre | string | JSON: what the next writer of a snapshot must know (contract/centre.ts): shares, level, hot list, window |
  * | edges, gateways, workers | set | names of the doors, gateways and workers that report |
  * | edge:NAME, gateway:NAME, worker:NAME | string | JSON: a door's report of demand, the others' of their load; gone after seconds |
  */

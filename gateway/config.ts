@@ -21,6 +21,7 @@ const schema = Type.Object({
   SLUICE_LEASE_MS: key.whole(3_000, 500, 60_000),
   SLUICE_CONFIRM_MS: key.whole(2_000, 100, 60_000),
   SLUICE_FLIGHT_WINDOW: key.whole(4_000, 1, 100_000),
+  SLUICE_AUTO_LAG_MS: key.whole(400, 0, 60_000),
   SLUICE_SHARE_FROM: key.whole(20_000, 1, 10_000_000),
   SLUICE_SHARE_SURPLUS: key.whole(5, 1, 1_000),
   SLUICE_HOT_SALE: key.whole(200, 1, 1_000_000),

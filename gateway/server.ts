@@ -14,9 +14,11 @@ import { closeConnections, openConnections } from './connections.ts'
 import { createLine } from './line/line.ts'
 import { createOrderLag } from './load/order-lag.ts'
 import { startLoadReports } from './load/report-load.ts'
+import { addAutoMetrics } from './metrics/auto-metrics.ts'
 import { addSaleMetrics } from './metrics/sale-metrics.ts'
 import { watchStores } from './metrics/watch-stores.ts'
 import { watchRedis } from './redis-pulse.ts'
+import { windowLimits } from './release/auto-release.ts'
 import { createPublisher } from './release/publisher.ts'
 import { startReleaseLoop } from './release/release-loop.ts'
 import { createSaleCache } from './sale-cache.ts'
@@ -56,13 +58,14 @@ async function start(config: GatewayConfig): Promise<() => Promise<void>> {
   }, LIVE_SALES_MS)
   const absence = absenceOf(config)
   const line = createLine(redis, mysql, absence, log)
+  const autoRelease = windowLimits(config)
   const release = startReleaseLoop({
     redis,
     publisher,
     liveSales: sales.live,
     load: line.load,
     leaseMs: config.SLUICE_LEASE_MS,
-    flightWindow: config.SLUICE_FLIGHT_WINDOW,
+    flightWindow: config.SLUICE_AUTO_LAG_MS === 0 ? autoRelease.most : autoRelease.start,
     absence,
     onReleased: ({ message }) =>
       released.inc({ sale: message.sale, kind: message.kind }, message.tickets.length),
@@ -78,6 +81,7 @@ async function start(config: GatewayConfig): Promise<() => Promise<void>> {
     },
   })
   addSaleMetrics(metrics, redis, sales.live)
+  addAutoMetrics(metrics, redis)
   const stopWatching = watchStores({ metrics, redis, mysql, rabbitmqReady: publisher.ready })
   const centre = createCentre({
     ...{ redis, mysql, switches, log, name: config.SLUICE_NAME },
@@ -85,6 +89,7 @@ async function start(config: GatewayConfig): Promise<() => Promise<void>> {
       ...{ from: config.SLUICE_SHARE_FROM, surplus: config.SLUICE_SHARE_SURPLUS },
       ...{ salePerS: config.SLUICE_HOT_SALE, userPerS: config.SLUICE_HOT_USER },
     },
+    autoRelease,
   })
   const stopSnapshots = startSnapshots({
     ...{ redis, liveSales: sales.live, name: config.SLUICE_NAME, centre, orderLag, log },

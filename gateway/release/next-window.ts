@@ -20,8 +20,9 @@ export interface BackendsNow {
 export interface WindowLimits {
   /** How long a ticket may take from release to row, ms, where the backends can. */
   targetMs: number
-  /** The window never leaves these bounds, and begins at `start`. */
+  /** The window is never smaller than so many tickets for each worker: with less, workers wait for a batch to fill. */
   least: number
+  /** It begins at `start`, and is never larger than `most`. */
   start: number
   most: number
 }
@@ -69,9 +70,10 @@ export const startWindow = (limits: WindowLimits, now: number): AutoRelease => (
 export function nextWindow(
   last: AutoRelease,
   backends: BackendsNow,
-  limits: WindowLimits,
+  given: WindowLimits,
   now: number,
 ): AutoRelease {
+  const limits = { ...given, least: given.least * backends.workers }
   const { workers, perSecond, lagMs, inFlight } = backends
   if (workers === 0) return { ...last, limitedBy: 'unknown' }
   const idleSince = inFlight === 0 && perSecond === 0 ? last.idleSince || now : 0

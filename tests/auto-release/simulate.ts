@@ -1,7 +1,7 @@
 import type { AutoRelease } from '../../contract/auto-release.ts'
 import type { WorkerLoad } from '../../contract/reports.ts'
-import { readBackends } from '../../gateway/release/read-backends.ts'
 import { nextWindow, startWindow, type WindowLimits } from '../../gateway/release/next-window.ts'
+import { readBackends } from '../../gateway/release/read-backends.ts'
 import { createWorkMeter } from '../../workers/load/work-meter.ts'
 
 /** What the backends can do at some time of a simulation. */
@@ -25,7 +25,7 @@ export interface Moment {
 const STEP_MS = 5
 const TICK_MS = 100
 const REPORT_MS = 500
-const FLUSH_MS = 100
+export const FLUSH_MS = 100
 const FLUSH_TICKETS = 100
 const LARGEST = 1_000
 
@@ -121,10 +121,16 @@ function createWorker(clock: () => number) {
         running = undefined
         waitsSince = items.length > 0 ? now : undefined
       }
-      const isDue = weightOf(items) >= FLUSH_TICKETS || (waitsSince !== undefined && now - waitsSince >= FLUSH_MS)
+      const isDue =
+        weightOf(items) >= FLUSH_TICKETS || (waitsSince !== undefined && now - waitsSince >= FLUSH_MS)
       if (!running && items.length > 0 && isDue) {
         const batch = take()
-        running = { items: batch, since: now, until: now + takesMs(weightOf(batch)), end: meter.begin(weightOf(batch)) }
+        running = {
+          items: batch,
+          since: now,
+          until: now + takesMs(weightOf(batch)),
+          end: meter.begin(weightOf(batch)),
+        }
       }
       return done
     },
