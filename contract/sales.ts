@@ -74,6 +74,13 @@ export async function readSale(
 /** Whether every unit is paid, so that none can come back: then whoever still stands by is told `sold_out`. */
 export const nothingComesBack = (sale: Pick<Sale, 'paid' | 'stock'>): boolean => sale.paid >= sale.stock
 
+/**
+ * The stock of which every unit is paid, or 0 while some are not: what Redis is told, rather than that nothing comes back,
+ * because the stock may have been raised before it hears that.
+ */
+export const allPaid = (sale: Pick<Sale, 'paid' | 'stock'>): number =>
+  nothingComesBack(sale) ? sale.stock : 0
+
 /** All sales but rehearsals, newest first. */
 export async function listSales(db: Db): Promise<Sale[]> {
   return (await select<SaleRow>(db, 'SELECT * FROM sales WHERE rehearsal_of IS NULL ORDER BY id DESC')).map(

@@ -39,8 +39,8 @@ export function createCentre(deps: {
   mysql: Pool
   switches: SwitchBoard
   name: string
-  limits: ShareLimits & HotLimits
-  autoRelease: WindowLimits
+  limits: () => ShareLimits & HotLimits
+  autoRelease: () => WindowLimits
   log: Logger
 }): Centre {
   const { redis, mysql, switches, name, limits, autoRelease, log } = deps
@@ -72,6 +72,7 @@ export function createCentre(deps: {
       ])
       const last = readCentre(remembered)
       const now = snapshot.at
+      const limitsNow = limits()
       const state = switches.state()
       const { why, ...level } = nextLevel(last.level, [...loads.values()], now)
       if (why !== undefined) {
@@ -86,15 +87,20 @@ export function createCentre(deps: {
 
       const doors = [...edges.values()]
       const seen = { lines, workers: [...workers.values()], gateways: [...loads.values()] }
-      const auto = await steerAutoRelease(redis, autoRelease, last.auto, now, seen, log)
-      const memory: CentreMemory = { shares: {}, level, hot: nextHotList(last.hot, doors, limits, now), auto }
+      const auto = await steerAutoRelease(redis, autoRelease(), last.auto, now, seen, log)
+      const memory: CentreMemory = {
+        shares: {},
+        level,
+        hot: nextHotList(last.hot, doors, limitsNow, now),
+        auto,
+      }
       for (const card of Object.values(snapshot.sales)) {
         const values = valuesOf(state, level.level, card.id)
         const before = last.shares[card.id] ?? ALL_IN
         const demand = demandOf(card.id, doors, rooms.get(card.id) ?? 0)
         const next =
           values.share === 'auto'
-            ? nextShare(before, demand, limits, now)
+            ? nextShare(before, demand, limitsNow, now)
             : { share: values.share, at: now, roomSince: 0 }
         memory.shares[card.id] = next
         card.share = next.share

@@ -5,6 +5,7 @@ import type { Sale } from '../contract/words.ts'
 import type { Logger } from '../platform/log.ts'
 import type { Redis } from '../platform/redis.ts'
 import type { Centre } from './centre.ts'
+import type { GatewayConfig } from './config.ts'
 import { fastest, perSecond } from './line/pace.ts'
 import type { OrderLag } from './load/order-lag.ts'
 import type { LineNow } from './release/auto-release.ts'
@@ -20,8 +21,7 @@ export function startSnapshots(deps: {
   liveSales: () => Sale[]
   /** Brings the block list back to a Redis that has lost it. */
   spreadBlocks: () => Promise<void>
-  /** The longest delay between two polls that the door may tell, ms. */
-  farPollMs: number
+  live: Pick<GatewayConfig, 'SLUICE_FAR_POLL_MS'>
   name: string
   centre: Centre
   orderLag: OrderLag
@@ -34,7 +34,12 @@ export function startSnapshots(deps: {
     try {
       const turn = await deps.redis.set(SNAPSHOT_TURN, deps.name, 'PX', EVERY_MS - 10, 'NX')
       if (turn === 'OK') {
-        const { blocks } = await writeSnapshot(deps.redis, deps.liveSales(), deps.farPollMs, deps)
+        const { blocks } = await writeSnapshot(
+          deps.redis,
+          deps.liveSales(),
+          deps.live.SLUICE_FAR_POLL_MS,
+          deps,
+        )
         if (blocks === undefined) await deps.spreadBlocks()
       }
     } catch (error) {
@@ -52,7 +57,10 @@ const NUMBERS = [
 ] as const
 type Numbers = Record<(typeof NUMBERS)[number], number>
 
-/** Reads all live cards in one round trip and writes what the door needs to know of them, as the centre steers it. */
+/**
+ * Reads all live cards in one round trip and writes what the door needs to know of them, as the centre steers it.
+ * @param farPollMs the longest delay between two polls that the door may tell, ms
+ */
 export async function writeSnapshot(
   redis: Redis,
   sales: Sale[],

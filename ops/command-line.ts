@@ -5,12 +5,15 @@ import type { AddCommand, Terminal } from './command.ts'
 import { addAudit } from './commands/audit.ts'
 import { addBlock } from './commands/block.ts'
 import { addInventory } from './commands/inventory.ts'
+import { addOperatorCommands } from './commands/operator.ts'
 import { addQuizImport } from './commands/quiz-import.ts'
 import { addSaleCreate } from './commands/sale-create.ts'
 import { addSaleList } from './commands/sale-list.ts'
 import { addSalePhases } from './commands/sale-phases.ts'
 import { addSalePublish } from './commands/sale-publish.ts'
+import { addSaleRelease } from './commands/sale-release.ts'
 import { addSaleShow } from './commands/sale-show.ts'
+import { addSaleStock } from './commands/sale-stock.ts'
 import { addSchema } from './commands/schema.ts'
 import { addStart } from './commands/start.ts'
 import { addStatus } from './commands/status.ts'
@@ -25,7 +28,15 @@ export interface Surroundings {
   err: NodeJS.WritableStream
 }
 
-const SALE_COMMANDS: AddCommand[] = [addSaleCreate, addSaleList, addSaleShow, addSalePublish, addSalePhases]
+const SALE_COMMANDS: AddCommand[] = [
+  addSaleCreate,
+  addSaleList,
+  addSaleShow,
+  addSalePublish,
+  addSalePhases,
+  addSaleRelease,
+  addSaleStock,
+]
 const COMMANDS: AddCommand[] = [
   addStart,
   addStop,
@@ -34,6 +45,7 @@ const COMMANDS: AddCommand[] = [
   addAudit,
   addBlock,
   addSwitch,
+  addOperatorCommands,
   addSchema,
   addInventory,
 ]

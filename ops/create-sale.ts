@@ -38,7 +38,7 @@ export async function createSale(
     return id
   })
   if (!options.draft) {
-    await publishSale(stores, id).catch((error: unknown) => {
+    await publishSale(stores, id, options.by).catch((error: unknown) => {
       throw new Error(
         `sale ${id} is written but not all published (${(error as Error).message}): try \`sale publish ${id}\``,
         { cause: error },

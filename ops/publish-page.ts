@@ -14,7 +14,7 @@ const BUILT = join(ROOT, 'web', 'dist')
 const compress = promisify(gzip)
 
 /**
- * Copies the built assets, the list of sales and the 404 page, each with its .gz, into the static origin folder
+ * Copies the built assets and the pages without a template, each with its .gz, into the static origin folder
  * `www`. Assets of older builds stay: a page that somebody opened before still asks for them. Pages come after the
  * assets, so that no page names an asset that is not there yet.
  */
@@ -22,8 +22,16 @@ export async function publishAssets(www: string, built: string = BUILT): Promise
   const assets = await readdir(join(built, 'assets')).catch((cause: unknown) => {
     throw new Error(`the pages are not built (no ${join(built, 'assets')}): run "npm run build"`, { cause })
   })
-  const pages = ['index.html', 'index.html.gz', '404.html', '404.html.gz']
-  for (const name of [...assets.map((asset) => join('assets', asset)), ...pages])
+  // Pages without a template: the list of sales, the 404 page, the ops console.
+  const pages = (await readdir(built)).filter(
+    (name) => /\.html(\.gz)?$/.test(name) && !name.startsWith('sale.'),
+  )
+  const consoles = await readdir(join(built, 'console')).catch(() => [])
+  const files = [
+    ...assets.map((asset) => join('assets', asset)),
+    ...consoles.map((file) => join('console', file)),
+  ]
+  for (const name of [...files, ...pages])
     await replaceFile(join(www, name), await readFile(join(built, name)))
 }
 

@@ -117,5 +117,6 @@ export const KNOWN_KEYS = [
   'SLUICE_TLS_CERT',
   'SLUICE_TLS_KEY',
   'SLUICE_KEY_FILE',
+  'SLUICE_OPS_SECRET',
   'SLUICE_LOG_LEVEL',
 ] as const

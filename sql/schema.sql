@@ -37,6 +37,26 @@ CREATE TABLE operators (
   PRIMARY KEY (name)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
 
+CREATE TABLE samples (
+  sale_id int unsigned NOT NULL,
+  at datetime NOT NULL,
+  data text NOT NULL,
+  PRIMARY KEY (sale_id, at),
+  KEY age (at)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+
+CREATE TABLE settings (
+  name varchar(60) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  version int unsigned NOT NULL,
+  value_before varchar(40) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  value_after varchar(40) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  who varchar(100) NOT NULL,
+  reason varchar(200) NOT NULL,
+  changed_at datetime(3) NOT NULL,
+  PRIMARY KEY (name, version),
+  KEY newest (changed_at)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+
 CREATE TABLE shop_inventory (
   sku varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   title varchar(200) NOT NULL,

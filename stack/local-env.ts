@@ -17,6 +17,7 @@ export const localEnv = (urls: StackUrls, secrets: Secrets, www: string, keyFile
   SLUICE_PUBLIC_URL: urls.flash,
   SLUICE_WWW: www,
   SLUICE_KEY_FILE: keyFile,
+  SLUICE_OPS_SECRET: secrets.ops,
 })
 
 const pick = (env: Env, names: string[]): Env =>
@@ -40,6 +41,10 @@ export const sandboxEnv = (env: Env, dir: string): Env => ({
   SLUICE_SANDBOX_URL: env.SLUICE_PAYMENT_URL ?? '',
   SLUICE_SANDBOX_DIR: dir,
 })
+
+/** What the ops console needs. */
+export const consoleEnv = (env: Env): Env =>
+  pick(env, ['REDIS_URL', 'MYSQL_URL', 'OPS_SECRET', 'EDGE_KEY', 'WWW'])
 
 /** What nginx hands to its Lua. */
 export const doorEnv = (env: Env): Env =>

@@ -11,6 +11,7 @@ import {
   PARKED_QUEUE,
   RELEASE_EXCHANGE,
 } from '../contract/topology.ts'
+import { rabbitmqPolicies } from './rabbitmq-policies.ts'
 import type { Secrets } from './secrets.ts'
 
 export const VHOST = 'sluice'
@@ -46,25 +47,7 @@ export const rabbitmqDefinitions = (secrets: Pick<Secrets, 'amqp' | 'amqpOperato
   users: [user(AMQP_USER, secrets.amqp, []), user(OPERATOR, secrets.amqpOperator, ['administrator'])],
   // amq.default: dead letters of the wait queues go through it.
   permissions: [permission(AMQP_USER, '^(sluice\\.|amq\\.default$)'), permission(OPERATOR, '.*')],
-  policies: [
-    {
-      vhost: VHOST,
-      name: 'orders are bounded',
-      pattern: `^${ORDERS_QUEUE.replace('.', '\\.')}$`,
-      'apply-to': 'queues',
-      priority: 0,
-      // With x-overflow reject-publish a full queue refuses, so the release loop waits and nothing is lost.
-      definition: { 'max-length': 100_000, 'max-in-memory-length': 10_000 },
-    },
-    {
-      vhost: VHOST,
-      name: 'parked messages rest on disk',
-      pattern: `^${PARKED_QUEUE.replace('.', '\\.')}$`,
-      'apply-to': 'queues',
-      priority: 0,
-      definition: { 'max-in-memory-length': 1000 },
-    },
-  ],
+  policies: rabbitmqPolicies(VHOST),
   exchanges: [exchange(RELEASE_EXCHANGE), exchange(DEAD_EXCHANGE), exchange(PARKED_EXCHANGE)],
   queues: [
     queue(ORDERS_QUEUE, ORDERS_ARGUMENTS),

@@ -15,6 +15,14 @@ export type Role =
   | 'gateway'
   | 'worker'
   | 'sandbox'
+  | 'console'
+
+/** With the password of the operator that the local stack makes. */
+export interface ConsoleAddress {
+  url: string
+  name: string
+  password: string
+}
 
 export interface StackProcess extends ProcessIdentity {
   name: string
@@ -28,6 +36,8 @@ export interface StackRecord {
   urls: Record<string, string>
   /** Every nginx of the flash domain, where there is more than one. */
   doors?: ({ name: string } & DoorUrls)[]
+  /** Where the ops console is, and who may sign in there. */
+  console?: ConsoleAddress
   /** The SLUICE_* environment for the command line. */
   env: Record<string, string>
   processes: StackProcess[]

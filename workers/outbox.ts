@@ -1,5 +1,6 @@
 import type { ConfirmChannel } from 'amqplib'
 import { encodeMessage, headersOf, type ReleaseMessage } from '../contract/release-message.ts'
+import { stampMessage } from '../contract/stamp-message.ts'
 import { declareTopology, PARKED_EXCHANGE, PARKED_QUEUE, waitQueue } from '../contract/topology.ts'
 import type { Logger } from '../platform/log.ts'
 import { keepConnected } from '../platform/rabbitmq.ts'
@@ -20,7 +21,8 @@ export async function openOutbox(url: string, name: string, log: Logger): Promis
   const woken = new Map<number, number>()
   let channel: ConfirmChannel | undefined
   const close = await keepConnected(url, {
-    name: `${name}-outbox`,
+    name,
+    purpose: 'parks messages, plans wake-ups',
     log,
     onDown: () => {
       channel = undefined
@@ -43,11 +45,17 @@ export async function openOutbox(url: string, name: string, log: Logger): Promis
           ...(Buffer.isBuffer(message) ? {} : headersOf(message)),
           ...{ reason: reason.slice(0, 500), 'parked-at': new Date().toISOString() },
         }
-        channel.publish(PARKED_EXCHANGE, PARKED_QUEUE, content, { persistent: true, headers }, (error) => {
-          clearTimeout(timer)
-          if (error) reject(error)
-          else resolve()
-        })
+        channel.publish(
+          PARKED_EXCHANGE,
+          PARKED_QUEUE,
+          content,
+          { ...stampMessage(name, 'parked'), headers },
+          (error) => {
+            clearTimeout(timer)
+            if (error) reject(error)
+            else resolve()
+          },
+        )
       }),
     wakeAfter(seconds) {
       const now = Date.now()
@@ -58,7 +66,12 @@ export async function openOutbox(url: string, name: string, log: Logger): Promis
       // The sweep by index is what is relied on: a wake-up that is lost costs a second.
       open
         .assertQueue(queue.name, { durable: true, arguments: queue.arguments })
-        .then(() => open.sendToQueue(queue.name, Buffer.from('{}'), { persistent: false }))
+        .then(() =>
+          open.sendToQueue(queue.name, Buffer.from('{}'), {
+            ...stampMessage(name, 'overdue'),
+            persistent: false,
+          }),
+        )
         .catch((error) => log.warn({ err: error }, 'no wake-up planned'))
     },
     close,

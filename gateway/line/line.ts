@@ -31,7 +31,7 @@ const busy = () => new Problem('busy')
 /**
  * The line as this gateway talks to it: the clicks and polls of one turn of the event loop, sale by sale, in one call.
  */
-export function createLine(redis: Redis, mysql: Pool, absence: Absence, log: Logger): Line {
+export function createLine(redis: Redis, mysql: Pool, absence: () => Absence, log: Logger): Line {
   const joins = new Map<number, (click: Click) => Promise<JoinAnswer>>()
   const looks = new Map<number, (ticket: Ticket) => Promise<Standing>>()
   const loading = new Map<number, Promise<void>>()
@@ -93,7 +93,7 @@ export function createLine(redis: Redis, mysql: Pool, absence: Absence, log: Log
   }
 
   const runLooks = async (sale: number, tickets: Ticket[]): Promise<Standing[]> => {
-    const { release, free, views } = await loaded(sale, () => lookAtTickets(redis, sale, tickets, absence))
+    const { release, free, views } = await loaded(sale, () => lookAtTickets(redis, sale, tickets, absence()))
     return views.map((view) => ({ ...view, release, free }))
   }
 

@@ -35,6 +35,10 @@ export const windowLimits = (config: {
   return { targetMs: config.SLUICE_AUTO_LAG_MS, least, start: Math.max(least, Math.floor(most / 4)), most }
 }
 
+/** What a sale may have in flight before the centre has looked. */
+export const firstWindow = ({ targetMs, start, most }: WindowLimits): number =>
+  targetMs === 0 ? most : start
+
 /**
  * Steers auto release: decides the window of all sales together (next-window.ts), splits it, and writes each sale's part on
  * its card, where lua/redis/release.lua takes it from. Without a target (`targetMs` 0) every sale has the largest window.

@@ -1,3 +1,4 @@
+import { commandLineUser } from '../actions/by.ts'
 import type { AddCommand } from '../command.ts'
 import { withStores } from '../connections.ts'
 import { NO_PAGE } from '../create-sale.ts'
@@ -13,7 +14,7 @@ export const addSalePublish: AddCommand = (parent, { env, json, err, print }) =>
     .action(async (id: number) => {
       const sale = await withStores(env, (stores) => {
         if (stores.www === undefined && !json) err(NO_PAGE)
-        return publishSale(stores, id)
+        return publishSale(stores, id, commandLineUser())
       })
       print(saleView(sale), `sale ${id} is ${sale.phase}`)
     })

@@ -5,7 +5,7 @@ import { concludeUnpaid } from '../../contract/payments/conclude-unpaid.ts'
 import { lockPayment, type PaymentState, paymentId, setPayment } from '../../contract/payments/payment-row.ts'
 import { OPENING_MS, type PaymentProvider } from '../../contract/payments/provider.ts'
 import { settlePayment } from '../../contract/payments/settle-payment.ts'
-import { nothingComesBack, readSale } from '../../contract/sales.ts'
+import { allPaid, readSale } from '../../contract/sales.ts'
 import { type Pool, select, transaction } from '../../platform/mysql.ts'
 import type { Backends } from '../orders/serve-batch.ts'
 
@@ -20,7 +20,7 @@ interface Due extends OrderKey {
   createdAt: number
 }
 
-type Ended = { order: OrderRow; final: boolean } | undefined
+type Ended = { order: OrderRow; final: number } | undefined
 
 /**
  * Asks the provider about payments that are not settled, and gives back money that has no goods. Where the provider does
@@ -116,7 +116,7 @@ async function refund(mysql: Pool, provider: PaymentProvider, payment: Due): Pro
     if (!sale || !order || row?.state !== 'refunding') return undefined
     await setPayment(db, payment, 'refunded')
     const moved = await moveOrder(db, order, 'refunded')
-    return moved && { order: moved, final: nothingComesBack(sale) }
+    return moved && { order: moved, final: allPaid(sale) }
   })
 }
 

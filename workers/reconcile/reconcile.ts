@@ -1,14 +1,15 @@
 import { flyAgain, readBalance } from '../../contract/line/balance.ts'
 import { tellOrders } from '../../contract/orders/tell-orders.ts'
 import { preloadSale } from '../../contract/preload.ts'
-import { listLiveSales, nothingComesBack, readSale } from '../../contract/sales.ts'
+import { allPaid, listLiveSales, nothingComesBack, readSale } from '../../contract/sales.ts'
 import { SaleUnloaded } from '../../contract/scripts.ts'
+import { tellStock } from '../../contract/stock/tell-stock.ts'
 import type { Sale } from '../../contract/words.ts'
 import type { Backends } from '../orders/serve-batch.ts'
 import { readChanged } from './read-changed.ts'
 
 /** The documented ways of repair; each is counted and logged. */
-export const REPAIRS = ['reloaded', 'books_differed', 'flown_again', 'ending_told'] as const
+export const REPAIRS = ['reloaded', 'books_differed', 'flown_again', 'ending_told', 'stock_told'] as const
 export type Repair = (typeof REPAIRS)[number]
 
 export interface Reconciler {
@@ -41,7 +42,7 @@ export function createReconciler(
 
   const tellChanged = async (sale: Sale, since: number): Promise<void> => {
     for (const orders of await readChanged(mysql, sale.id, since)) {
-      await tellOrders(redis, sale.id, orders, nothingComesBack(sale))
+      await tellOrders(redis, sale.id, orders, allPaid(sale))
     }
   }
 
@@ -49,6 +50,12 @@ export function createReconciler(
     const before = await readSale(mysql, id)
     const balance = await readBalance(redis, id)
     if (!before) return
+    // Whoever changed the stock may have died before Redis heard of it, or Redis before it could answer him.
+    const falseEnd = balance.ending !== '' && !nothingComesBack(before)
+    if (balance.epoch === before.epoch && (balance.stock !== before.stock || falseEnd)) {
+      if (await tellStock(mysql, redis, id)) repaired('stock_told', id, 1, { redis: balance.stock })
+      return
+    }
     const expected = before.stock - before.sold
     const { waiting, flying } = balance
     const difference = [
@@ -71,7 +78,7 @@ export function createReconciler(
       })
     }
     if (nothingComesBack(before) && balance.ending === '') {
-      await tellOrders(redis, id, [], true)
+      await tellOrders(redis, id, [], allPaid(before))
       repaired('ending_told', id, 1)
     }
     await resendLost(id, balance.flight)
