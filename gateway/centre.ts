@@ -1,4 +1,5 @@
 import { type CentreMemory, readCentre } from '../contract/centre.ts'
+import { noteEvent } from '../contract/events.ts'
 import { type EdgeReport, readReports } from '../contract/reports.ts'
 import type { Snapshot } from '../contract/snapshot.ts'
 import { AUTO_LEVEL, recordChange, type SwitchChange } from '../contract/switch-changes.ts'
@@ -77,6 +78,8 @@ export function createCentre(deps: {
       const { why, ...level } = nextLevel(last.level, [...loads.values()], now)
       if (why !== undefined) {
         log.warn({ before: last.level.level, after: level.level, why }, 'level changed by load')
+        const detail = `level ${last.level.level} -> ${level.level} by load: ${why}`
+        void noteEvent(mysql, { kind: 'level', who: name, detail }, log)
         unrecorded.push({
           ...{ name: AUTO_LEVEL, value: String(level.level) },
           ...{ who: name, reason: why.slice(0, 200) },

@@ -99,7 +99,7 @@ async function start(config: GatewayConfig): Promise<() => Promise<void>> {
     autoRelease: () => windowLimits(config),
   })
   const stopSnapshots = startSnapshots({
-    ...{ redis, liveSales: sales.live, name: config.SLUICE_NAME, centre, orderLag, log },
+    ...{ redis, shownSales: sales.shown, name: config.SLUICE_NAME, centre, orderLag, log },
     live: config,
     spreadBlocks: () => spreadBlocks(mysql, redis),
   })

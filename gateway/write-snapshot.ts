@@ -18,7 +18,7 @@ const EVERY_MS = 100
  */
 export function startSnapshots(deps: {
   redis: Redis
-  liveSales: () => Sale[]
+  shownSales: () => Sale[]
   /** Brings the block list back to a Redis that has lost it. */
   spreadBlocks: () => Promise<void>
   live: Pick<GatewayConfig, 'SLUICE_FAR_POLL_MS'>
@@ -36,7 +36,7 @@ export function startSnapshots(deps: {
       if (turn === 'OK') {
         const { blocks } = await writeSnapshot(
           deps.redis,
-          deps.liveSales(),
+          deps.shownSales(),
           deps.live.SLUICE_FAR_POLL_MS,
           deps,
         )
@@ -56,6 +56,8 @@ const NUMBERS = [
   ...['every', 'window'],
 ] as const
 type Numbers = Record<(typeof NUMBERS)[number], number>
+/** Redis does not know a settled sale; that it has ended is all there is to say of it. */
+const NOTHING = Object.fromEntries(NUMBERS.map((name) => [name, 0])) as Numbers
 
 /**
  * Reads all live cards in one round trip and writes what the door needs to know of them, as the centre steers it.
@@ -88,6 +90,10 @@ export async function writeSnapshot(
     const [, tickets] = replies[4 * i + 1] as [Error | null, number]
     const [, gone] = replies[4 * i + 2] as [Error | null, Buffer | null]
     const [, inFlight] = replies[4 * i + 3] as [Error | null, number]
+    if (sale.phase === 'settled') {
+      snapshot.sales[sale.id] = { ...toCard(sale, 'settled', false, NOTHING), waiting: 0, pollMs: farPollMs }
+      return
+    }
     // A sale that Redis lost is left out of one snapshot at most: the release loop is loading it again.
     if (error || fields[0] == null) return
     const [phase, ending, ...rest] = fields
@@ -124,7 +130,7 @@ function toCard(
     price: sale.priceCents,
     currency: sale.currency,
     opensAt: sale.opensAt,
-    closesAt: closes,
+    closesAt: closes || sale.closesAt,
     phase,
     perUser: sale.perUser,
     challenge: sale.challenge,

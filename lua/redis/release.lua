@@ -6,7 +6,8 @@
 -- When the sale is over, or nothing can come back, the rest of the line leaves with that answer, without a rate.
 --
 -- KEYS  1 card  2 line  3 wants  4 flight  5 lease  6 holder  7 away  8 kept  9 seen  10 called  11 requests
--- ARGV  1 run  2 lease ms  3 tickets in flight under auto release, where the card has no window yet  4 tickets in a message at most
+-- ARGV  1 run  2 lease ms  3 tickets in flight under auto release, where the card has no window yet
+--       4 tickets in a message at most
 --       5 absent ms  6 the longest poll delay that the door tells, ms  7 for how long a place is kept, ms
 -- Output {UNLOADED}, or {LOADED, epoch, now, more, then for each message: lease, kind, count, then for each
 --        ticket: number, buyer, quantity, request}
