@@ -43,7 +43,7 @@ export async function startConsumer(deps: {
   onBatch: (batch: { fates: Fate[]; seconds: number; parked: number; transactionsMs: number[] }) => void
 }): Promise<Consumer> {
   const { backends, live, meter } = deps
-  const parker = createParker(backends, deps.outbox)
+  const parker = createParker(backends, deps.outbox, deps.name)
   const { log } = backends
   const collectors = new Map<number, ReturnType<typeof collect<Delivery>>>()
   let channel: Channel | undefined
@@ -67,7 +67,7 @@ export async function startConsumer(deps: {
   }
 
   const serve = async (sale: number, deliveries: Delivery[]): Promise<void> => {
-    const end = meter.begin()
+    const end = meter.begin(deliveries.reduce((sum, one) => sum + one.message.tickets.length, 0))
     try {
       await serveLive(sale, deliveries)
     } finally {

@@ -20,6 +20,7 @@ import { askProvider } from './payments/ask-provider.ts'
 import { expireOverdue } from './payments/expire-overdue.ts'
 import { watchUnsettled } from './payments/watch-unsettled.ts'
 import { createReconciler, REPAIRS } from './reconcile/reconcile.ts'
+import { startTellingShop } from './shop/tell-shop.ts'
 
 const RECONCILE_MS = 3_000
 const COUNT_UNSETTLED_MS = 5_000
@@ -121,6 +122,7 @@ async function start(config: WorkerConfig): Promise<() => Promise<void>> {
   }
   settingsChanged()
   const reconciler = createReconciler(backends, {
+    name: config.SLUICE_NAME,
     queueIsEmpty: consumer.queueIsEmpty,
     onRepair: (repair, count) => repairs.inc({ repair }, count),
   })
@@ -132,6 +134,10 @@ async function start(config: WorkerConfig): Promise<() => Promise<void>> {
     rabbitmq: async () => {
       if (!consumer.connected()) throw new Error('not connected')
     },
+  })
+
+  const telling = startTellingShop(backends, {
+    ...{ name: config.SLUICE_NAME, outbox, metrics: registers[0]! },
   })
 
   const stopReports = startWorkReports({ redis, name: config.SLUICE_NAME, meter, log })
@@ -156,7 +162,10 @@ async function start(config: WorkerConfig): Promise<() => Promise<void>> {
     stopSettings()
     stopReports()
     stopWatching()
-    await Promise.all([consumer.stop(), expiry.stop(), asking.stop(), reconciling.stop(), counting.stop()])
+    await Promise.all([
+      ...[consumer.stop(), expiry.stop(), asking.stop(), reconciling.stop(), counting.stop()],
+      telling.stop(),
+    ])
     await outbox.close()
     await provider.close()
     await app.close()

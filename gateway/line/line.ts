@@ -21,7 +21,10 @@ export interface Standing extends TicketView {
 export interface Line {
   join(sale: number, click: Click): Promise<JoinAnswer>
   look(ticket: Ticket): Promise<Standing>
-  /** Loads a sale that Redis does not know; one load at a time for each sale. */
+  /**
+   * Loads a sale that Redis does not know; one load at a time for each sale. Throws Problem `ended` for a settled one, which
+   * Redis shall not know: MySQL answers for its tickets.
+   */
   load(sale: number): Promise<void>
 }
 
@@ -54,7 +57,8 @@ export function createLine(redis: Redis, mysql: Pool, absence: () => Absence, lo
   const load = (sale: number): Promise<void> =>
     once(loading, sale, async () => {
       log.warn({ sale }, 'sale is not in redis, loading it from mysql')
-      await preloadSale(mysql, redis, sale)
+      const loaded = await preloadSale(mysql, redis, sale)
+      if (loaded?.phase === 'settled') throw new Problem('ended', { detail: `sale ${sale} is settled` })
     })
 
   const lease = (sale: number): Promise<void> => once(leasing, sale, () => leaseNumbers(mysql, redis, sale))
