@@ -39,6 +39,8 @@ const schema = Type.Object({
   SLUICE_PROOF_TRIES: key.whole(2_000, 2, 1_000_000),
   SLUICE_PASS_TTL_S: key.whole(180, 1, 3_600),
   SLUICE_LOG_LEVEL: key.logLevel(),
+  SLUICE_OTEL_URL: key.urlOrNone('https?'),
+  SLUICE_OTEL_PERCENT: key.whole(100, 1, 100),
 })
 
 export type GatewayConfig = Static<typeof schema>

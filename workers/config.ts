@@ -15,6 +15,8 @@ const schema = Type.Object({
   SLUICE_PAYMENT_KEY: key.secret(),
   SLUICE_SWEEP_MS: key.whole(1_000, 50, 60_000),
   SLUICE_LOG_LEVEL: key.logLevel(),
+  SLUICE_OTEL_URL: key.urlOrNone('https?'),
+  SLUICE_OTEL_PERCENT: key.whole(100, 1, 100),
 })
 
 export type WorkerConfig = Static<typeof schema>

@@ -5,7 +5,7 @@ import { openSale } from './sale-cards.ts'
 import { ticketOf } from './ticket-of.ts'
 
 /** All that a gateway is told beside the body. */
-const PASSED = ['host', 'content-type', 'content-length', 'x-user-id', 'x-edge-key', 'x-request-id'].concat([
+const PASSED = ['host', 'content-type', 'content-length', 'x-user-id', 'x-edge-key', 'x-request-id', 'x-request-start'].concat([
   'x-forwarded-for',
   'x-forwarded-proto',
   'payment-signature',
