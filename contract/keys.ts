@@ -24,7 +24,10 @@
  * | stock-change:ID | string | JSON: a change of stock that was proposed and may be confirmed; gone after a minute |
  * | snapshot | string | JSON for the door (contract/snapshot.ts) |
  * | snapshot:turn | string | which gateway writes the next snapshot |
+ * | samples:turn | string | which console writes this second's samples into MySQL |
  * | switches | string | JSON: the switches set by hand (contract/switches.ts) |
+ * | settings | hash | setting -> "version value", of those that are set, and "" -> version of all (contract/settings.ts) |
+ * | tuned, tuned:NAME | set, string | who reads settings; JSON: the values in force there, gone after seconds |
  * | centre | string | JSON: what the next writer of a snapshot must know (contract/centre.ts): shares, level, hot list |
  * | edges, gateways, workers | set | names of the doors, gateways and workers that report |
  * | edge:NAME, gateway:NAME, worker:NAME | string | JSON: a door's report of demand, the others' of their load; gone after seconds |
@@ -61,19 +64,25 @@ export const signInKey = (who: string): string => `sign-in:${who}`
 
 export const SNAPSHOT = 'snapshot'
 export const SNAPSHOT_TURN = 'snapshot:turn'
+export const SAMPLES_TURN = 'samples:turn'
 
 export const SWITCHES = 'switches'
+export const SETTINGS = 'settings'
 export const CENTRE = 'centre'
 
 /** Who reports: a set of names, and one short-lived key for each. */
 export const reportKeys = {
   edge: { names: 'edges', of: (name: string) => `edge:${name}` },
   gateway: { names: 'gateways', of: (name: string) => `gateway:${name}` },
+  tuned: { names: 'tuned', of: (name: string) => `tuned:${name}` },
   worker: { names: 'workers', of: (name: string) => `worker:${name}` },
 }
 
 /** Pub/sub: a message is the version of the switches that were changed; Redis holds them. */
 export const SWITCHES_CHANGED = 'switches-changed'
+
+/** Pub/sub: a message is the version of all settings together; Redis holds them. */
+export const SETTINGS_CHANGED = 'settings-changed'
 
 /** Pub/sub: a message is the ID of a sale whose settings changed. */
 export const SALE_CHANGED = 'sale-changed'

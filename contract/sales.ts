@@ -88,12 +88,18 @@ export async function listSales(db: Db): Promise<Sale[]> {
   )
 }
 
-/** The sales that gateways look after, rehearsals among them: published, and not over for more than a day. */
-export async function listLiveSales(db: Db): Promise<Sale[]> {
+/** The sales that buyers are shown, and rehearsals: published, and not over for more than a day. A settled one stands there as ended. */
+export async function listShownSales(db: Db): Promise<Sale[]> {
   const rows = await select<SaleRow>(
     db,
-    `SELECT * FROM sales WHERE phase IN ('published', 'paused', 'closed')
+    `SELECT * FROM sales WHERE phase IN ('published', 'paused', 'closed', 'settled')
      AND closes_at > UTC_TIMESTAMP(3) - INTERVAL 1 DAY ORDER BY id`,
   )
   return rows.map(toSale)
 }
+
+/** Whether something of a sale can still move: it has its keys in Redis. */
+export const isLive = ({ phase }: Pick<Sale, 'phase'>): boolean => phase !== 'draft' && phase !== 'settled'
+
+/** The sales that gateways and workers look after. */
+export const listLiveSales = async (db: Db): Promise<Sale[]> => (await listShownSales(db)).filter(isLive)

@@ -11,6 +11,8 @@ import { addSaleCreate } from './commands/sale-create.ts'
 import { addSaleList } from './commands/sale-list.ts'
 import { addSalePhases } from './commands/sale-phases.ts'
 import { addSalePublish } from './commands/sale-publish.ts'
+import { addSaleRelease } from './commands/sale-release.ts'
+import { addSaleSettle } from './commands/sale-settle.ts'
 import { addSaleShow } from './commands/sale-show.ts'
 import { addSaleStock } from './commands/sale-stock.ts'
 import { addSchema } from './commands/schema.ts'
@@ -33,6 +35,8 @@ const SALE_COMMANDS: AddCommand[] = [
   addSaleShow,
   addSalePublish,
   addSalePhases,
+  addSaleSettle,
+  addSaleRelease,
   addSaleStock,
 ]
 const COMMANDS: AddCommand[] = [

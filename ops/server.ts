@@ -7,6 +7,8 @@ import { checkMysqlSettings, checkRedisSettings } from '../platform/safe-setting
 import { buildConsole } from './console/app.ts'
 import { type ConsoleConfig, readConsoleConfig } from './console/config.ts'
 import { createSessions } from './console/sessions.ts'
+import { startLive } from './live/live.ts'
+import { readOrigin } from './publish/read-origin.ts'
 
 /** Starts the console; resolves with the function that stops it, once it listens. */
 async function start(config: ConsoleConfig): Promise<() => Promise<void>> {
@@ -17,8 +19,9 @@ async function start(config: ConsoleConfig): Promise<() => Promise<void>> {
   await firstConnect(redis)
   await checkRedisSettings(redis)
   await checkMysqlSettings(mysql, (error) => log.warn({ err: error }, 'mysql is not there yet'))
+  const live = startLive({ redis, mysql, name: config.SLUICE_NAME, log })
   const app = buildConsole({
-    ...{ config, redis, mysql, www: config.SLUICE_WWW, log },
+    ...{ config, redis, mysql, www: config.SLUICE_WWW, ...readOrigin(config), live, log },
     sessions: createSessions(mysql, config.SLUICE_OPS_SECRET),
     metrics: createMetrics(config.SLUICE_NAME),
   })
@@ -26,6 +29,7 @@ async function start(config: ConsoleConfig): Promise<() => Promise<void>> {
 
   return async () => {
     await app.close()
+    await live.stop()
     redis.disconnect()
     await mysql.end()
   }

@@ -10,6 +10,11 @@ import {
   PARKED_EXCHANGE,
   PARKED_QUEUE,
   RELEASE_EXCHANGE,
+  SHOP_ARGUMENTS,
+  SHOP_EXCHANGE,
+  SHOP_KEYS,
+  SHOP_PARKED_QUEUE,
+  SHOP_QUEUE,
 } from '../contract/topology.ts'
 import { rabbitmqPolicies } from './rabbitmq-policies.ts'
 import type { Secrets } from './secrets.ts'
@@ -48,24 +53,32 @@ export const rabbitmqDefinitions = (secrets: Pick<Secrets, 'amqp' | 'amqpOperato
   // amq.default: dead letters of the wait queues go through it.
   permissions: [permission(AMQP_USER, '^(sluice\\.|amq\\.default$)'), permission(OPERATOR, '.*')],
   policies: rabbitmqPolicies(VHOST),
-  exchanges: [exchange(RELEASE_EXCHANGE), exchange(DEAD_EXCHANGE), exchange(PARKED_EXCHANGE)],
+  exchanges: [
+    exchange(RELEASE_EXCHANGE),
+    exchange(DEAD_EXCHANGE),
+    exchange(PARKED_EXCHANGE),
+    exchange(SHOP_EXCHANGE, 'topic'),
+  ],
   queues: [
     queue(ORDERS_QUEUE, ORDERS_ARGUMENTS),
     queue(DEAD_QUEUE, PARKED_ARGUMENTS),
     queue(PARKED_QUEUE, PARKED_ARGUMENTS),
     queue(OVERDUE_QUEUE, {}),
+    queue(SHOP_QUEUE, SHOP_ARGUMENTS),
+    queue(SHOP_PARKED_QUEUE, PARKED_ARGUMENTS),
   ],
   bindings: [
     binding(RELEASE_EXCHANGE, ORDERS_QUEUE, ORDERS_KEY),
     binding(DEAD_EXCHANGE, DEAD_QUEUE, DEAD_QUEUE),
     binding(PARKED_EXCHANGE, PARKED_QUEUE, PARKED_QUEUE),
+    binding(SHOP_EXCHANGE, SHOP_QUEUE, SHOP_KEYS),
   ],
 })
 
-const exchange = (name: string) => ({
+const exchange = (name: string, type: 'direct' | 'topic' = 'direct') => ({
   vhost: VHOST,
   name,
-  type: 'direct',
+  type,
   durable: true,
   auto_delete: false,
   internal: false,

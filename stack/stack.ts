@@ -128,8 +128,9 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const ports = await choosePorts(gateways, workers, options.ports, doors)
   const secrets = readSecrets(dir)
   const urls = await urlsOf(ports, secrets)
-  const env = localEnv(urls, secrets, join(dir, 'www'), provideKeyFile(join(dir, 'keys')))
   const doorList = await listDoors(ports)
+  const flashes = doorList.map(({ flash }) => flash)
+  const env = localEnv(urls, secrets, join(dir, 'www'), provideKeyFile(join(dir, 'keys')), flashes)
   Object.assign(record, { urls, env })
   writeMetricsTargets(
     dir,

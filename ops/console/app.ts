@@ -4,6 +4,7 @@ import { sendProblem } from './problems.ts'
 import { protect } from './protect.ts'
 import { createRefusalRecord } from './record-refusals.ts'
 import { addInternal } from './routes/internal.ts'
+import { addLive } from './routes/live.ts'
 import { addSession } from './routes/session.ts'
 import type { App, Services } from './services.ts'
 
@@ -32,5 +33,6 @@ export function buildConsole(services: Services): App {
   protect(app, services, recordRefusal)
   addInternal(app, services)
   addSession(app, services, recordRefusal)
+  addLive(app, services)
   return app
 }

@@ -5,6 +5,7 @@ import type { Registry } from 'prom-client'
 import type { Logger } from '../../platform/log.ts'
 import type { By } from '../actions/by.ts'
 import type { SaleStores } from '../create-sale.ts'
+import type { Live } from '../live/live.ts'
 import type { ConsoleConfig } from './config.ts'
 import type { Session, Sessions } from './sessions.ts'
 
@@ -12,6 +13,7 @@ import type { Session, Sessions } from './sessions.ts'
 export interface Services extends SaleStores {
   config: ConsoleConfig
   sessions: Sessions
+  live: Live
   metrics: Registry
   log: Logger
 }

@@ -2,6 +2,7 @@ import { Registry } from 'prom-client'
 import { buildConsole } from '../../ops/console/app.ts'
 import type { App } from '../../ops/console/services.ts'
 import { createSessions } from '../../ops/console/sessions.ts'
+import { startLive } from '../../ops/live/live.ts'
 import { addOperator, type OperatorRole } from '../../ops/operators/operators.ts'
 import { createLog } from '../../platform/log.ts'
 import { type LentStores, lendStores } from '../lend-stores.ts'
@@ -43,6 +44,8 @@ export interface LentConsole extends LentStores {
 export async function lendConsole(options: { www?: string } = {}): Promise<LentConsole> {
   const stores = await lendStores({ connections: 6 })
   let aheadMs = 0
+  const log = createLog('console', 'silent')
+  const live = startLive({ redis: stores.redis, mysql: stores.mysql, name: 'console', log })
   const app = buildConsole({
     ...stores,
     www: options.www,
@@ -53,7 +56,7 @@ export async function lendConsole(options: { www?: string } = {}): Promise<LentC
       () => Date.now() + aheadMs,
     ),
     metrics: new Registry(),
-    log: createLog('console', 'silent'),
+    ...{ live, log },
   })
   const add: LentConsole['add'] = (name, role) =>
     addOperator(stores.mysql, { name, role, password: PASSWORD }, { who: 'test' })
@@ -84,7 +87,7 @@ export async function lendConsole(options: { www?: string } = {}): Promise<LentC
       const answer = await nobody('POST', '/api/session', { name, password })
       if (answer.status !== 200) throw new Error(`${name} is not let in: ${answer.text}`)
       const cookie = String(answer.headers['set-cookie']).replace(/;.*/, '')
-      const { csrfToken } = answer.json
+      const { csrf: csrfToken } = answer.json
       const headers = { cookie, 'x-csrf-token': csrfToken, origin: `http://${HOST}` }
       return Object.assign(sender({ ...headers, 'sec-fetch-site': 'same-origin' }), { cookie, csrfToken })
     },
@@ -93,6 +96,7 @@ export async function lendConsole(options: { www?: string } = {}): Promise<LentC
     },
     stop: async () => {
       await app.close()
+      await live.stop()
       await stores.stop()
     },
   }

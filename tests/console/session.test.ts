@@ -16,7 +16,7 @@ const cookieIn = (answer: { headers: Record<string, unknown> }) => String(answer
 test('signing in: a cookie that no script reads, a role, a CSRF token; and out again', async () => {
   const answer = await lent.nobody('POST', '/api/session', { name: 'anna', password: PASSWORD })
   expect(answer.json).toEqual({
-    ...{ name: 'anna', role: 'operator', csrfToken: expect.any(String), endsAt: expect.any(Number) },
+    ...{ name: 'anna', role: 'operator', csrf: expect.any(String), endsAt: expect.any(Number) },
   })
   expect(cookieIn(answer)).toMatch(/^ops_session=[\w.-]+; Max-Age=900; Path=\/; HttpOnly; SameSite=Strict$/)
   const overTls = await lent.nobody(

@@ -43,7 +43,7 @@ test('every connection says whose it is and what for, every consumer what it rea
         'gateway-1: publishes released batches',
         'gateway-2: publishes released batches',
         'worker-1: consumes released batches',
-        'worker-1: parks messages, plans wake-ups',
+        'worker-1: tells the shop, parks messages, plans wake-ups',
       ]),
     )
     const tags = (await ask<{ consumer_tag: string }[]>('consumers/sluice')).map((c) => c.consumer_tag)

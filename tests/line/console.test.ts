@@ -21,7 +21,7 @@ const signIn = async () => {
   const answer = await send('POST', '/api/session', {}, { name, password })
   expect(answer.status, answer.text).toBe(200)
   const cookie = String(answer.headers['set-cookie']).replace(/;.*/, '')
-  return { cookie, 'x-csrf-token': answer.json.csrfToken as string }
+  return { cookie, 'x-csrf-token': answer.json.csrf as string }
 }
 
 test('the operator of the local stack signs in through nginx, and sees who he is', async () => {

@@ -1,3 +1,4 @@
+import { noteEvent } from '../../contract/events.ts'
 import { flyAgain, readBalance } from '../../contract/line/balance.ts'
 import { tellOrders } from '../../contract/orders/tell-orders.ts'
 import { preloadSale } from '../../contract/preload.ts'
@@ -11,6 +12,19 @@ import { readChanged } from './read-changed.ts'
 /** The documented ways of repair; each is counted and logged. */
 export const REPAIRS = ['reloaded', 'books_differed', 'flown_again', 'ending_told', 'stock_told'] as const
 export type Repair = (typeof REPAIRS)[number]
+
+const WORDS: Record<Repair, string> = {
+  reloaded: 'the sale was loaded into Redis again',
+  books_differed: 'the books in Redis stayed wrong, so the sale was loaded anew',
+  flown_again: 'tickets whose message was lost were sent again',
+  stock_told: 'Redis was told of a stock that was changed',
+  ending_told: 'the line was told that everything is paid',
+}
+
+const tell = (details: object): string => {
+  const text = JSON.stringify(details)
+  return text === '{}' ? '' : `: ${text}`
+}
 
 export interface Reconciler {
   /** One round over all live sales. */
@@ -29,7 +43,11 @@ const LONG_FLIGHT_MS = 15_000
  */
 export function createReconciler(
   { redis, mysql, log }: Backends,
-  deps: { queueIsEmpty: () => Promise<boolean>; onRepair: (repair: Repair, count: number) => void },
+  deps: {
+    name: string
+    queueIsEmpty: () => Promise<boolean>
+    onRepair: (repair: Repair, count: number) => void
+  },
 ): Reconciler {
   const differences = new Map<number, { difference: string; rounds: number }>()
   const flying = new Map<number, Map<number, number>>()
@@ -38,6 +56,8 @@ export function createReconciler(
   const repaired = (repair: Repair, sale: number, count: number, details: object = {}): void => {
     log.warn({ repair, sale, count, ...details }, 'reconciliation repaired')
     deps.onRepair(repair, count)
+    const detail = `${WORDS[repair]}${count > 1 ? ` (${count})` : ''}${tell(details)}`
+    void noteEvent(mysql, { sale, kind: 'repair', who: deps.name, detail }, log)
   }
 
   const tellChanged = async (sale: Sale, since: number): Promise<void> => {

@@ -18,7 +18,8 @@ export function addSession(app: App, services: Services, recordRefusal: RecordRe
   const view = (session: Session) => ({
     name: session.name,
     role: session.role,
-    csrfToken: sessions.csrfToken(session),
+    /** Goes with every change, as X-CSRF-Token. */
+    csrf: sessions.csrfToken(session),
     /** When it ends in any case, ms. */
     endsAt: (session.beganAt + LONGEST_S) * 1000,
   })
