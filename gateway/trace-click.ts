@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify'
+import type { ReleaseMessage } from '../contract/release-message.ts'
 import { noteJoined } from '../contract/traced.ts'
 import type { Logger } from '../platform/log.ts'
 import type { Redis } from '../platform/redis.ts'
@@ -25,4 +26,13 @@ export function traceClick(
   noteJoined(redis, ticket.sale, ticket.number, now).catch((error) =>
     log.warn({ err: error, ...fields, request: request.id }, 'trace will lack the wait in line'),
   )
+}
+
+/** Tells the traces of a batch's clicks how long RabbitMQ took to confirm it. */
+export function traceBatch(trace: Trace, { sale, kind, tickets }: ReleaseMessage, began: number): void {
+  const now = Date.now()
+  for (const { number, request } of tickets) {
+    if (!trace.takes(request)) continue
+    trace.step(request, { name: 'publish', from: began, to: now, fields: { sale, number, kind } })
+  }
 }

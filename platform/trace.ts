@@ -36,7 +36,10 @@ export async function openTrace(
     import('@opentelemetry/resources'),
   ])
   const { diag, DiagLogLevel, ROOT_CONTEXT, SpanKind, TraceFlags, trace } = api
-  const say = (message: string): void => options.log.warn({ reason: message.slice(0, 500) }, 'trace not sent')
+  const say = (said: string): void => {
+    const reason = /"message":"([^"]*)"/.exec(said)?.[1] ?? said
+    options.log.warn({ reason: reason.slice(0, 500) }, 'trace not sent')
+  }
   const nothing = (): void => undefined
   diag.setLogger(
     { error: say, warn: nothing, info: nothing, debug: nothing, verbose: nothing },
@@ -46,7 +49,10 @@ export async function openTrace(
   let whole: { traceId: string; spanId: string } | undefined
   const random = new sdk.RandomIdGenerator()
   const provider = new sdk.BasicTracerProvider({
-    resource: resourceFromAttributes({ 'service.name': options.service, 'service.instance.id': options.name }),
+    resource: resourceFromAttributes({
+      'service.name': options.service,
+      'service.instance.id': options.name,
+    }),
     sampler: new sdk.AlwaysOnSampler(),
     idGenerator: {
       generateTraceId: () => whole?.traceId ?? random.generateTraceId(),
@@ -80,7 +86,11 @@ export async function openTrace(
       } else {
         const within = { ...ids, traceFlags: TraceFlags.SAMPLED, isRemote: true }
         tracer
-          .startSpan(name, { startTime: timeOf(from), attributes }, trace.setSpanContext(ROOT_CONTEXT, within))
+          .startSpan(
+            name,
+            { startTime: timeOf(from), attributes },
+            trace.setSpanContext(ROOT_CONTEXT, within),
+          )
           .end(timeOf(Math.max(from, to)))
       }
     },

@@ -172,7 +172,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const consoleSettings = { ...consoleEnv(env), ...options.env?.console }
     const many = (role: 'gateway' | 'worker', list: number[], own: Record<string, string>) =>
       list.map(async (port, index) => {
-        const extra = { ...own, ...options.env?.[role] }
+        const extra = { ...own, ...tracing(process.env), ...options.env?.[role] }
         if (wants(role)) await start(planNodeProcess(root, role, `${role}-${index + 1}`, port, extra))
       })
     await allOf([
