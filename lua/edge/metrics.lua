@@ -1,5 +1,6 @@
 -- The door's own numbers, in Prometheus text form, exact over all workers: every count is one of the shared dict, made at
 -- once, so that a worker that dies takes none with it.
+local certificate = require("edge.certificate")
 local latency = require("edge.latency")
 local demand_metrics = require("edge.demand_metrics")
 local gateway_metrics = require("edge.gateway_metrics")
@@ -111,6 +112,14 @@ local function dicts(lines)
   lines_of(lines, "sluice_door_dict_capacity_bytes", "dict", capacity)
 end
 
+local function certificates(lines)
+  local at = certificate.ends_at(ngx.var.tls_cert)
+  head(lines, "sluice_door_certificate_end_timestamp_seconds", "gauge", "When the certificate of the flash domain ends.")
+  if at then
+    line(lines, "sluice_door_certificate_end_timestamp_seconds", at)
+  end
+end
+
 local M = {}
 
 function M.print()
@@ -119,6 +128,7 @@ function M.print()
   latencies(lines)
   snapshots(lines)
   dicts(lines)
+  certificates(lines)
   demand_metrics.write(lines, head, line)
   gateway_metrics.print(
     function(name, kind, help) head(lines, name, kind, help) end,
