@@ -7,6 +7,7 @@ files['lua/redis'] = {
     'KEYS', 'ARGV', 'redis', 'cjson', 'struct', 'bit', 'cmsgpack',
     -- Of parts/, which contract/scripts.ts puts in.
     'kept_place', 'end_keeping', 'give_back', 'move_on', 'absence', 'take_out_of_line',
+    'note_requests', 'read_requests',
   },
 }
 files['lua/redis/parts'] = { ignore = { '211' } }

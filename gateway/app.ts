@@ -1,7 +1,8 @@
-import { timingSafeEqual } from 'node:crypto'
+import { randomBytes, timingSafeEqual } from 'node:crypto'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import Fastify, { type FastifyError, type FastifyRequest, LogController } from 'fastify'
 import { type ErrorCode, Problem } from '../contract/errors.ts'
+import { isRequest } from '../contract/requests.ts'
 import { createOverload } from './overload.ts'
 import { challengeRoutes } from './routes/challenge.ts'
 import { devSignInRoutes } from './routes/dev-sign-in.ts'
@@ -24,7 +25,12 @@ export function buildApp(services: Services): App {
     logController: new LogController({ disableRequestLogging: true }),
     // One logger for all requests instead of a child for each; what is logged of a request names its ID.
     childLoggerFactory: (logger) => logger,
-    requestIdHeader: 'x-request-id',
+    // A header that is no ID of nginx's is not taken for one: it goes into logs, Redis and MySQL.
+    requestIdHeader: false,
+    genReqId: (request) => {
+      const id = request.headers['x-request-id']
+      return isRequest(id) ? id : randomBytes(16).toString('hex')
+    },
     bodyLimit: BODY_BYTES,
     keepAliveTimeout: 75_000,
     requestTimeout: 10_000,
@@ -44,7 +50,7 @@ export function buildApp(services: Services): App {
         .type('application/problem+json')
         .header('cache-control', 'no-store')
         // As bytes: to JSON that it writes itself Fastify adds a charset, which JSON does not have and the door does not say.
-        .send(Buffer.from(JSON.stringify(problem.toBody())))
+        .send(Buffer.from(JSON.stringify({ ...problem.toBody(), request: request.id })))
     )
   })
   app.setNotFoundHandler(() => {
@@ -60,6 +66,8 @@ export function buildApp(services: Services): App {
       const key = Buffer.from(String(request.headers['x-edge-key'] ?? ''))
       if (key.length !== edgeKey.length || !timingSafeEqual(key, edgeKey)) throw new Problem('not_found')
     })
+    // What a buyer may name when something went wrong: by it, everything is found (docs/operations.md).
+    scope.addHook('onRequest', async (request, reply) => void reply.header('x-request-id', request.id))
     scope.addHook('onRequest', refuseSwitchedOff(services.switches))
     await overload.guard(scope as App)
     saleRoutes(scope as App, services)
@@ -105,6 +113,6 @@ function toProblem(error: FastifyError, request: FastifyRequest): Problem {
     return new Problem('invalid_request', { cause: error })
   }
   // A backend that is down or slow: the buyer may try again, nothing that was promised is lost.
-  request.log.warn({ err: error, reqId: request.id }, 'request failed')
+  request.log.warn({ err: error, request: request.id }, 'request failed')
   return new Problem('unavailable', { cause: error })
 }

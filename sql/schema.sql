@@ -124,6 +124,7 @@ CREATE TABLE orders (
   takes_when_paid tinyint unsigned NOT NULL DEFAULT 0,
   units int unsigned AS (if(state = 'paid' or takes_when_paid = 0 and state in ('awaiting_payment','expiring'),quantity,0)) STORED,
   updated_at datetime(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
+  request_id char(32) CHARACTER SET ascii COLLATE ascii_bin,
   PRIMARY KEY (sale_id, number),
   KEY changed (sale_id, updated_at),
   UNIQUE KEY one_live_order (buyer, sale_id, live),

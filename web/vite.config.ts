@@ -31,7 +31,13 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     rolldownOptions: {
-      input: ['index.html', 'sale.html', '404.html'].map((page) => resolve(here, page)),
+      input: ['index.html', 'sale.html', '404.html', 'console.html'].map((page) => resolve(here, page)),
+      // The console's files lie apart from the buyers' assets, which go to the flash domain.
+      output: {
+        entryFileNames: ({ name }) => `${name === 'console' ? 'console' : 'assets'}/[name]-[hash].js`,
+        assetFileNames: ({ names }) =>
+          `${names.some((name) => name.startsWith('console')) ? 'console' : 'assets'}/[name]-[hash][extname]`,
+      },
     },
   },
 })

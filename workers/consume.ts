@@ -95,7 +95,7 @@ export async function startConsumer(deps: {
   const receive = (from: Channel, raw: ConsumeMessage): void => {
     let message: ReleaseMessage
     try {
-      message = decodeMessage(raw.content)
+      message = decodeMessage(raw.content, raw.properties.headers)
     } catch (error) {
       const lost = (): boolean => from !== channel
       void parker.parkMessage(raw.content, (error as Error).message, lost).then(() => {
@@ -111,7 +111,7 @@ export async function startConsumer(deps: {
   const receiveDead = async (from: Channel, raw: ConsumeMessage): Promise<void> => {
     const lost = (): boolean => from !== channel
     try {
-      const message = decodeMessage(raw.content)
+      const message = decodeMessage(raw.content, raw.properties.headers)
       for (const flight of toFlights([{ raw, message, channel: from }])) {
         const served = await serveBatch(backends, message.sale, [flight], lost)
         for (const bad of served?.bad ?? [])

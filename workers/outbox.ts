@@ -1,5 +1,5 @@
 import type { ConfirmChannel } from 'amqplib'
-import { encodeMessage, type ReleaseMessage } from '../contract/release-message.ts'
+import { encodeMessage, headersOf, type ReleaseMessage } from '../contract/release-message.ts'
 import { declareTopology, PARKED_EXCHANGE, PARKED_QUEUE, waitQueue } from '../contract/topology.ts'
 import type { Logger } from '../platform/log.ts'
 import { keepConnected } from '../platform/rabbitmq.ts'
@@ -39,7 +39,10 @@ export async function openOutbox(url: string, name: string, log: Logger): Promis
         if (!channel) return reject(new Error('the outbox is not connected'))
         const timer = setTimeout(() => reject(new Error('parking was not confirmed in time')), CONFIRM_MS)
         const content = Buffer.isBuffer(message) ? message : encodeMessage(message)
-        const headers = { reason: reason.slice(0, 500), 'parked-at': new Date().toISOString() }
+        const headers = {
+          ...(Buffer.isBuffer(message) ? {} : headersOf(message)),
+          ...{ reason: reason.slice(0, 500), 'parked-at': new Date().toISOString() },
+        }
         channel.publish(PARKED_EXCHANGE, PARKED_QUEUE, content, { persistent: true, headers }, (error) => {
           clearTimeout(timer)
           if (error) reject(error)

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ReleaseMessage } from '../contract/release-message.ts'
+import { requestsByNumber } from '../contract/requests.ts'
 import type { Flight } from './orders/record-batch.ts'
 import { type Backends, serveBatch } from './orders/serve-batch.ts'
 import type { Outbox } from './outbox.ts'
@@ -18,7 +19,7 @@ export function createParker(backends: Backends, outbox: Outbox): Parker {
     while (!lost()) {
       try {
         await outbox.park(content, reason)
-        log.error({ reason }, 'message parked')
+        log.error({ ...named(content), reason }, 'message parked')
         return
       } catch (error) {
         log.warn({ err: error }, 'not parked, trying again')
@@ -36,3 +37,7 @@ export function createParker(backends: Backends, outbox: Outbox): Parker {
     },
   }
 }
+
+/** What the log says of a parked message: which sale, and which tickets of which requests, where that can be read. */
+const named = (content: ReleaseMessage | Buffer) =>
+  Buffer.isBuffer(content) ? {} : { sale: content.sale, requests: requestsByNumber(content.tickets) }

@@ -1,6 +1,7 @@
 import type { Redis } from '../../platform/redis.ts'
 import type { PassMark } from '../challenges/pass.ts'
 import { saleKeys } from '../keys.ts'
+import { packRequest } from '../requests.ts'
 import { SaleUnloaded, script, UNLOADED } from '../scripts.ts'
 
 /** What lua/redis/join.lua answers to a click. */
@@ -23,6 +24,8 @@ export interface Click {
   quantity: number
   /** The challenge's pass; absent where the sale asks for none. */
   pass?: PassMark | undefined
+  /** Which request this is (contract/requests.ts). */
+  request?: string | undefined
 }
 
 /** A pass as the script is told of it. */
@@ -53,12 +56,14 @@ export async function joinLine(
 ): Promise<{ numbersLeft: number; answers: JoinAnswer[] }> {
   const keys = saleKeys(sale)
   const args: (string | number)[] = []
-  for (const click of clicks) args.push(click.buyer, click.quantity, markOf(click.pass))
+  for (const click of clicks) {
+    args.push(click.buyer, click.quantity, markOf(click.pass), packRequest(click.request))
+  }
   const reply = (await run(
     redis,
     [
       ...[keys.card, keys.line, keys.wants, keys.flight, keys.holder, keys.fate],
-      ...[keys.passes, keys.away, keys.kept],
+      ...[keys.passes, keys.away, keys.kept, keys.requests],
     ],
     args,
   )) as number[]

@@ -1,6 +1,7 @@
 import type { Redis } from '../../platform/redis.ts'
 import { saleKeys } from '../keys.ts'
 import type { ReleaseKind, ReleaseMessage } from '../release-message.ts'
+import { unpackRequest } from '../requests.ts'
 import { SaleUnloaded, script, UNLOADED } from '../scripts.ts'
 import { ABSENCE, type Absence } from './absence.ts'
 
@@ -25,7 +26,7 @@ export async function releaseDue(
     redis,
     [
       ...[keys.card, keys.line, keys.wants, keys.flight, keys.lease, keys.holder],
-      ...[keys.away, keys.kept, keys.seen, keys.called],
+      ...[keys.away, keys.kept, keys.seen, keys.called, keys.requests],
     ],
     [
       ...[limits.leaseMs, limits.flightWindow, limits.messageTickets],
@@ -43,6 +44,7 @@ export async function releaseDue(
       number: reply[at++] as number,
       buyer: reply[at++] as string,
       quantity: reply[at++] as number,
+      request: unpackRequest(reply[at++] as string),
     }))
     batches.push({ lease, message: { sale, epoch: epoch!, kind, releasedAt: releasedAt!, tickets } })
   }
@@ -59,14 +61,25 @@ export async function leaveLine(
   const keys = saleKeys(sale)
   const reply = await runLeave(
     redis,
-    [keys.card, keys.line, keys.wants, keys.flight, keys.lease, keys.gone, keys.away, keys.kept],
+    [
+      ...[keys.card, keys.line, keys.wants, keys.flight, keys.lease, keys.gone, keys.away, keys.kept],
+      keys.requests,
+    ],
     [ticket.number, ticket.buyer, leaseMs],
   )
   if (reply[0] === UNLOADED) throw new SaleUnloaded(sale)
   if (reply[1] === 0) return undefined
-  const [, , epoch, releasedAt, lease, quantity] = reply as [0, 1, number, number, string, number]
-  const { number, buyer } = ticket
-  return { lease, message: { sale, epoch, kind: 'left', releasedAt, tickets: [{ number, buyer, quantity }] } }
+  const [, , epoch, releasedAt, lease, quantity, packed] = reply as [
+    0,
+    1,
+    number,
+    number,
+    string,
+    number,
+    string,
+  ]
+  const tickets = [{ number: ticket.number, buyer: ticket.buyer, quantity, request: unpackRequest(packed) }]
+  return { lease, message: { sale, epoch, kind: 'left', releasedAt, tickets } }
 }
 
 /** RabbitMQ has these batches: their leases end. */

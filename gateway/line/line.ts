@@ -3,6 +3,7 @@ import type { Absence } from '../../contract/line/absence.ts'
 import { type Click, JOIN, type JoinAnswer, joinLine } from '../../contract/line/join.ts'
 import { lookAtTickets, type TicketView } from '../../contract/line/look.ts'
 import { leaseNumbers, preloadSale } from '../../contract/preload.ts'
+import { requestsByNumber } from '../../contract/requests.ts'
 import { SaleUnloaded } from '../../contract/scripts.ts'
 import type { Ticket } from '../../contract/ticket.ts'
 import type { ReleaseRate } from '../../contract/words.ts'
@@ -70,6 +71,16 @@ export function createLine(redis: Redis, mysql: Pool, absence: Absence, log: Log
   }
 
   const runJoins = async (sale: number, clicks: Click[]): Promise<JoinAnswer[]> => {
+    const answers = await askToJoin(sale, clicks)
+    // One line for all: it costs a tenth of one for each.
+    const joined = answers
+      .map(({ code, number }, i) => ({ code, number, request: clicks[i]!.request }))
+      .filter(({ code }) => code === JOIN.joined)
+    if (joined.length > 0) log.info({ sale, requests: requestsByNumber(joined) }, 'joined')
+    return answers
+  }
+
+  const askToJoin = async (sale: number, clicks: Click[]): Promise<JoinAnswer[]> => {
     const { numbersLeft, answers } = await loaded(sale, () => joinLine(redis, sale, clicks))
     if (numbersLeft < LOW_NUMBERS) {
       const leased = lease(sale).catch((error) => log.warn({ err: error, sale }, 'no ticket numbers leased'))

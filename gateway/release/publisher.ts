@@ -1,6 +1,6 @@
 import type { ConfirmChannel } from 'amqplib'
 import type { ReleasedBatch } from '../../contract/line/release.ts'
-import { encodeMessage } from '../../contract/release-message.ts'
+import { encodeMessage, headersOf } from '../../contract/release-message.ts'
 import { declareTopology, ORDERS_KEY, ORDERS_QUEUE, RELEASE_EXCHANGE } from '../../contract/topology.ts'
 import type { Logger } from '../../platform/log.ts'
 import { keepConnected } from '../../platform/rabbitmq.ts'
@@ -88,7 +88,7 @@ export async function createPublisher(
               messageId: id,
               contentType: 'application/json',
               type: batch.message.kind,
-              headers: { sale: batch.message.sale, tickets: batch.message.tickets.length },
+              headers: headersOf(batch.message),
             },
             (error) => settle(!error),
           )

@@ -46,7 +46,10 @@ export function joinRoutes(app: App, { config, keys, sales, line, release, switc
       if (quantity > sale.perUser) {
         throw new Problem('invalid_request', { detail: `quantity must be from 1 to ${sale.perUser}` })
       }
-      const joined = await line.join(sale.id, { buyer: request.buyer, quantity, pass })
+      const joined = await line.join(sale.id, {
+        ...{ buyer: request.buyer, quantity, pass },
+        request: request.id,
+      })
       refuse(joined, sale)
       release.wake(sale.id)
       const ticket = signTicket(keys.tickets[0], {

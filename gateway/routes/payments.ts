@@ -27,7 +27,10 @@ export function paymentRoutes(
   /** The commit stands whatever Redis says; reconciliation tells it later. */
   const tell = (...args: Parameters<typeof tellOrders> extends [unknown, ...infer Rest] ? Rest : never) =>
     tellOrders(redis, ...args).catch((error) =>
-      log.warn({ err: error }, 'order not told, reconciliation will'),
+      log.warn(
+        { err: error, sale: args[0], number: args[1][0]?.number },
+        'order not told, reconciliation will',
+      ),
     )
 
   app.post(
@@ -56,6 +59,7 @@ export function paymentRoutes(
         returnUrl: `${config.SLUICE_PUBLIC_URL}/sales/${key.sale}`,
       })
       await paymentOpened(mysql, key, payUrl)
+      log.info({ ...key, request: request.id }, 'payment opened')
       return { payUrl }
     },
   )
@@ -81,6 +85,7 @@ export function paymentRoutes(
         (await cancelOpened(key, order.paymentSince))
       if (!ended) throw new Problem('conflict', { detail: 'the order can not be cancelled any more' })
       await tell(key.sale, [ended.order], ended.final)
+      log.info({ ...key, request: request.id }, 'order cancelled')
       return done()
     },
   )

@@ -42,13 +42,16 @@ export function ticketRoutes(app: App, services: Services): void {
   }
 
   /** Redis first, then MySQL; a ticket that neither knows was lost with Redis, and goes back to its number. */
-  const standingOf = async (ticket: Ticket): Promise<Standing> => {
+  const standingOf = async (ticket: Ticket, request: string): Promise<Standing> => {
     const standing = await line.look(ticket)
     if (standing.state !== 'unknown') return standing
     const row = await findTicketRow(mysql, ticket)
     if (row) return { ...standing, ...row }
     await reenterLine(redis, ticket.sale, ticket)
-    log.info({ sale: ticket.sale, number: ticket.number }, 'ticket taken back that redis had forgotten')
+    log.info(
+      { sale: ticket.sale, number: ticket.number, request },
+      'ticket taken back that redis had forgotten',
+    )
     return line.look(ticket)
   }
 
@@ -57,7 +60,7 @@ export function ticketRoutes(app: App, services: Services): void {
     { onRequest: requireBuyer, schema: { params, response: { 200: answer } } },
     async (request, reply) => {
       const ticket = ownTicket(request.params.ticket, request.buyer)
-      const standing = await standingOf(ticket)
+      const standing = await standingOf(ticket, request.id)
       reply.header('cache-control', 'no-store').header(STATE_HEADER, standing.state)
       return view(ticket, standing, absenceOf(config), switches.of(ticket.sale))
     },
@@ -70,10 +73,11 @@ export function ticketRoutes(app: App, services: Services): void {
       const ticket = ownTicket(request.params.ticket, request.buyer)
       const batch = await leaveLine(redis, ticket.sale, ticket, config.SLUICE_LEASE_MS)
       if (batch) {
+        log.info({ sale: ticket.sale, number: ticket.number, request: request.id }, 'left the line')
         // Published now if possible; else its lease runs out and a release loop does it.
         void publisher.publish(batch)
       } else {
-        const { state } = await standingOf(ticket)
+        const { state } = await standingOf(ticket, request.id)
         if (state !== 'left') {
           reply.header(STATE_HEADER, state)
           throw new Problem('conflict', { detail: `the ticket is ${state}, it does not wait any more` })

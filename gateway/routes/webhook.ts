@@ -50,16 +50,20 @@ export function webhookRoutes(app: App, { config, mysql, redis, metrics, log }: 
     })
     if (settled.outcome === 'unknown') refuse('unknown', new Problem('unknown_order'))
     if (settled.outcome === 'mismatch') {
-      log.error({ order: event.payment, event: event.id }, 'payment event with another amount or currency')
+      log.error(
+        { ...key, event: event.id, request: request.id },
+        'payment event with another amount or currency',
+      )
       refuse(
         'mismatch',
         new Problem('invalid_request', { detail: 'the amount or currency is not the order’s' }),
       )
     }
     events.inc({ outcome: settled.outcome })
+    log.info({ ...key, event: event.id, outcome: settled.outcome, request: request.id }, 'payment event')
     if ('order' in settled) {
       await tellOrders(redis, key.sale, [settled.order], settled.final).catch((error) =>
-        log.warn({ err: error }, 'payment not told, reconciliation will'),
+        log.warn({ err: error, ...key, request: request.id }, 'payment not told, reconciliation will'),
       )
     }
     return reply.code(204).send()

@@ -90,6 +90,10 @@ function M.send(code, retry_after_s, members, question)
   if refusal.again then
     header.retry_after = retry_after_s or 1
   end
+  if code == "unavailable" and ngx.var.upstream_addr then
+    -- Asked, and not answered: the access log knows the request, so its buyer may name it, too.
+    header.x_request_id = ngx.var.request_id
+  end
   ngx.print(body)
   return ngx.exit(ngx.HTTP_OK)
 end

@@ -2,9 +2,10 @@
 -- Guarantees: the same buyer gets the same number again; a number is handed out once; the line never holds more
 -- than could still win or stand by; a challenge's pass becomes one ticket.
 --
--- KEYS  1 card  2 line  3 wants  4 flight  5 holder  6 fate  7 passes  8 away  9 kept
--- ARGV  1 run, then for each click: buyer, quantity, pass
+-- KEYS  1 card  2 line  3 wants  4 flight  5 holder  6 fate  7 passes  8 away  9 kept  10 requests
+-- ARGV  1 run, then for each click: buyer, quantity, pass, request
 --       pass: free (none is asked for), missing, bad, or "expiry in s:nonce" of one that is good
+--       request: which one this is, packed (contract/requests.ts), or ''
 -- Output {UNLOADED}, or {LOADED, numbers left below the ceiling, then for each click: code, number, position, quantity}
 --        code: see JOIN in contract/line/join.ts; number, position and quantity are 0 where they mean nothing;
 --        position 0 with a number: no longer in the line
@@ -44,10 +45,11 @@ end
 
 -- All that is known of these buyers, in two calls.
 local buyers = {}
-for i = 2, #ARGV, 3 do
+for i = 2, #ARGV, 4 do
   buyers[#buyers + 1] = ARGV[i]
 end
 -- part: kept_places
+-- part: requests
 if redis.call('EXISTS', KEYS[9]) == 1 then
   for _, buyer in ipairs(buyers) do
     local quantity = give_back(KEYS[1], KEYS[2], KEYS[3], KEYS[8], KEYS[9], buyer)
@@ -60,7 +62,7 @@ local waits = redis.call('ZMSCORE', KEYS[2], unpack(buyers))
 local holds = redis.call('HMGET', KEYS[5], unpack(buyers))
 
 local answers = { 1, 0 }
-local places, wants, joined, used = {}, {}, {}, {}
+local places, wants, joined, used, requests, some_request = {}, {}, {}, {}, {}, false
 
 -- A ticket's pass is used in the same step in which the ticket is taken: neither happens without the other.
 local function judge_pass(pass)
@@ -75,7 +77,7 @@ local function judge_pass(pass)
 end
 
 for i, buyer in ipairs(buyers) do
-  local quantity, pass = tonumber(ARGV[3 * i]), ARGV[3 * i + 1]
+  local quantity, pass = tonumber(ARGV[4 * i - 1]), ARGV[4 * i]
   local code, number, position, asked = refusal, 0, 0, 0
   if joined[buyer] then
     code, number, position, asked = AGAIN, unpack(joined[buyer])
@@ -98,6 +100,8 @@ for i, buyer in ipairs(buyers) do
       joined[buyer] = { number, position, asked }
       places[#places + 1] = number
       places[#places + 1] = buyer
+      requests[#requests + 1] = ARGV[4 * i + 1]
+      some_request = some_request or ARGV[4 * i + 1] ~= ''
       if quantity > 1 then
         wants[#wants + 1] = number
         wants[#wants + 1] = quantity
@@ -115,6 +119,9 @@ if #places > 0 then
 end
 if #wants > 0 then
   redis.call('HSET', KEYS[3], unpack(wants))
+end
+if some_request then
+  note_requests(KEYS[10], next_number - #requests, requests, tonumber(card[3]))
 end
 if #used > 0 then
   redis.call('ZREMRANGEBYSCORE', KEYS[7], '-inf', math.floor(now / 1000) - PASS_MARGIN_S)

@@ -5,10 +5,11 @@
 -- when he asks again (parts/kept_places.lua); after that he has left.
 -- When the sale is over, or nothing can come back, the rest of the line leaves with that answer, without a rate.
 --
--- KEYS  1 card  2 line  3 wants  4 flight  5 lease  6 holder  7 away  8 kept  9 seen  10 called
+-- KEYS  1 card  2 line  3 wants  4 flight  5 lease  6 holder  7 away  8 kept  9 seen  10 called  11 requests
 -- ARGV  1 run  2 lease ms  3 tickets in flight under auto release  4 tickets in a message at most
 --       5 absent ms  6 the longest poll delay that the door tells, ms  7 for how long a place is kept, ms
--- Output {UNLOADED}, or {LOADED, epoch, now, more, then for each message: lease, kind, count, number, buyer, quantity, …}
+-- Output {UNLOADED}, or {LOADED, epoch, now, more, then for each message: lease, kind, count, then for each
+--        ticket: number, buyer, quantity, request}
 --        more: 1 when calling again at once would release more
 local MESSAGES_A_CALL = 20
 
@@ -27,6 +28,7 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
 -- part: kept_places
 -- part: absence
+-- part: requests
 local keys = { card = KEYS[1], line = KEYS[2], seen = KEYS[9], called = KEYS[10] }
 
 local out = { 1, tonumber(epoch), now, 0 }
@@ -47,10 +49,12 @@ local function send(kind, tickets)
     push(lease)
     push(kind)
     push(#numbers)
+    local requests = read_requests(KEYS[11], numbers)
     for i = first, last do
       push(tonumber(tickets[i][1]))
       push(tickets[i][2])
       push(tickets[i][3])
+      push(requests[i - first + 1])
     end
   end
 end
@@ -66,12 +70,12 @@ for _, lease in ipairs(expired) do
     numbers[#numbers + 1] = number
   end
   local entries = redis.call('HMGET', KEYS[4], unpack(numbers))
-  local tickets, kind = {}, nil
+  local tickets, kind, requests = {}, nil, read_requests(KEYS[11], numbers)
   for i, entry in ipairs(entries) do
     if entry then
       local entry_kind, quantity, buyer = string.match(entry, '^([^,]*),(%d+),(.*)$')
       kind = entry_kind == 'refused' and 'order' or entry_kind
-      tickets[#tickets + 1] = { tonumber(numbers[i]), buyer, tonumber(quantity) }
+      tickets[#tickets + 1] = { tonumber(numbers[i]), buyer, tonumber(quantity), requests[i] }
     end
   end
   if kind then
@@ -83,6 +87,7 @@ for _, lease in ipairs(expired) do
       push(ticket[1])
       push(ticket[2])
       push(ticket[3])
+      push(ticket[4])
     end
   else
     redis.call('ZREM', KEYS[5], lease)

@@ -58,6 +58,7 @@ export function recordBatch(
 
 interface NewOrder extends Fate {
   releasedAt: number
+  request: string | undefined
 }
 
 /** Who gets a unit: the line's order, while there are units, one live order a buyer. */
@@ -96,7 +97,7 @@ function decide(
     free -= ticket.quantity
     holders.add(ticket.buyer)
     const fate: Fate = { ...ticket, state: 'awaiting_payment', payBy, version: 1 }
-    orders.push({ ...fate, releasedAt })
+    orders.push({ ...fate, releasedAt, request: ticket.request })
     return fate
   })
   return { fates, orders, refusals }
@@ -107,12 +108,12 @@ async function insertOrders(db: Db, sale: Sale, orders: NewOrder[], now: number)
   const whenPaid = sale.deduct === 'payment'
   await db.query(
     `INSERT INTO orders (sale_id, number, buyer, quantity, amount_cents, currency, state, takes_when_paid, pay_by,
-     released_at, created_at, updated_at) VALUES ?`,
+     released_at, created_at, updated_at, request_id) VALUES ?`,
     [
       orders.map((order) => [
         ...[sale.id, order.number, order.buyer, order.quantity, order.quantity * sale.priceCents],
         ...[sale.currency, order.state, whenPaid ? 1 : 0, new Date(order.payBy)],
-        ...[new Date(order.releasedAt), new Date(now), new Date(now)],
+        ...[new Date(order.releasedAt), new Date(now), new Date(now), order.request ?? null],
       ]),
     ],
   )

@@ -5,6 +5,7 @@ import { SaleUnloaded } from '../../contract/scripts.ts'
 import type { Logger } from '../../platform/log.ts'
 import { isDataError, type Pool } from '../../platform/mysql.ts'
 import type { Redis } from '../../platform/redis.ts'
+import { logFates } from './log-fates.ts'
 import { type Flight, type Reservations, recordBatch, StaleReservation, UnknownSale } from './record-batch.ts'
 
 export interface Backends {
@@ -72,6 +73,7 @@ async function serveOnce(
   const began = performance.now()
   const fates = await recordBatch(mysql, sale, flights, reservations)
   const transactionsMs = [performance.now() - began]
+  logFates(log, sale, flights, fates)
   // Committed. If Redis can not be told now, the tickets are told from MySQL; a redelivery, or the next load, heals it.
   await recordFates(redis, sale, fates).catch((error) => {
     if (!(error instanceof SaleUnloaded)) throw error

@@ -38,11 +38,17 @@ export async function askProvider(backends: Backends, provider: PaymentProvider)
           : endExpiring(mysql, provider, payment))
         if (ended) {
           await tellOrders(redis, payment.sale, [ended.order], ended.final).catch((error) =>
-            log.warn({ err: error }, 'order not told, reconciliation will'),
+            log.warn(
+              { err: error, sale: payment.sale, number: payment.number },
+              'order not told, reconciliation will',
+            ),
           )
         }
       } catch (error) {
-        log.warn({ err: error, order: paymentId(payment), asked: payment.asked }, 'payment still not known')
+        log.warn(
+          { err: error, sale: payment.sale, number: payment.number, asked: payment.asked },
+          'payment still not known',
+        )
         const wait = Math.min(1_000 * 2 ** payment.asked, LONGEST_WAIT_MS)
         await askLater(mysql, payment, wait)
       }

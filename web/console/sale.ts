@@ -1,0 +1,56 @@
+import { toMs } from './format.ts'
+import type { Tone } from './parts/badge.tsx'
+
+/** A sale as `GET /api/sales` and `GET /api/sales/:id` tell it. Times are ISO 8601 or ms since 1970. */
+export interface SaleView {
+  id: number
+  title: string
+  priceCents: number
+  currency: string
+  stock: number
+  sold: number
+  paid: number
+  left: number
+  perUser: number
+  standby: number
+  release: { batch: number; everyMs: number } | 'auto'
+  challenge: string
+  opensAt: string | number
+  closesAt: string | number
+  phase: 'draft' | 'published' | 'paused' | 'closed' | 'settled'
+  version: number
+  sku?: string | null
+  rehearsalOf?: number | null
+  /** Redis' part of the books, where it is loaded. */
+  waiting?: number
+  inFlight?: number
+}
+
+export interface SaleStatus {
+  word: string
+  tone: Tone
+  /** What the time counts to, and when that is. */
+  next?: { word: string; at: number }
+}
+
+/** What a sale is doing now, in a word, and what comes next. */
+export function statusOf(sale: SaleView, now: number): SaleStatus {
+  const opens = toMs(sale.opensAt)
+  const closes = toMs(sale.closesAt)
+  if (sale.phase === 'settled') return { word: 'settled', tone: 'plain' }
+  if (sale.phase === 'closed') return { word: 'closed', tone: 'plain' }
+  if (sale.phase === 'draft') return { word: 'draft', tone: 'plain', next: { word: 'opens', at: opens } }
+  if (now >= closes) return { word: 'ended', tone: 'plain', next: { word: 'ended', at: closes } }
+  const closing = { word: 'closes', at: closes }
+  if (sale.phase === 'paused') return { word: 'paused', tone: 'warn', next: closing }
+  if (now < opens) return { word: 'upcoming', tone: 'plain', next: { word: 'opens', at: opens } }
+  if (sale.paid >= sale.stock) return { word: 'sold out', tone: 'good', next: closing }
+  return { word: 'open', tone: 'accent', next: closing }
+}
+
+export const releaseText = (release: SaleView['release']): string =>
+  release === 'auto' ? 'auto' : `${release.batch}/${release.everyMs}`
+
+/** Tickets a second of a fixed release, undefined for `auto`. */
+export const releaseRate = (release: SaleView['release']): number | undefined =>
+  release === 'auto' ? undefined : (1000 * release.batch) / release.everyMs

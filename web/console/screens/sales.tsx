@@ -1,0 +1,116 @@
+import type { JSX } from 'preact'
+import { reasonOf } from '../call.ts'
+import { money, number, percent, toMs } from '../format.ts'
+import { Empty } from '../parts/empty.tsx'
+import { Loading } from '../parts/loading.tsx'
+import { Notice } from '../parts/notice.tsx'
+import { SaleState } from '../parts/sale-state.tsx'
+import { type Column, Table } from '../parts/table.tsx'
+import { Relative, When } from '../parts/when.tsx'
+import { type SaleView, statusOf } from '../sale.ts'
+import { useScreens } from '../screen.ts'
+import { session } from '../session.ts'
+import { useLoad } from '../use-load.ts'
+
+const EVERY_MS = 2_000
+
+/** All sales, newest first, with the way to every screen of each. */
+export function Sales(): JSX.Element {
+  const screens = useScreens()
+  const { data, error, reload } = useLoad<SaleView[] | { sales: SaleView[] }>('/api/sales', EVERY_MS)
+  const sales = Array.isArray(data) ? data : data?.sales
+  const canCreate = screens.some(({ path }) => path === 'sales/new') && session.get()?.role === 'operator'
+  return (
+    <>
+      <div class="title-row">
+        <h1>Sales</h1>
+        {canCreate && (
+          <a class="button primary" href="#/sales/new">
+            New sale
+          </a>
+        )}
+      </div>
+      {sales === undefined && error === undefined && <Loading rows={6} label="Loading the sales" />}
+      {error !== undefined && (
+        <Notice tone="bad" title="The sales could not be loaded." onRetry={reload}>
+          {reasonOf(error)}
+        </Notice>
+      )}
+      {sales && (
+        <Table
+          caption="Sales, newest first"
+          columns={COLUMNS}
+          rows={sales}
+          keyOf={({ id }) => id}
+          empty={
+            <Empty title="No sale yet.">
+              {canCreate ? (
+                <a href="#/sales/new">Create the first one</a>
+              ) : (
+                'An operator creates the first one.'
+              )}
+            </Empty>
+          }
+        />
+      )}
+    </>
+  )
+}
+
+const COLUMNS: Column<SaleView>[] = [
+  { title: 'No.', numeric: true, cell: ({ id }) => id },
+  {
+    title: 'Sale',
+    wide: true,
+    cell: (sale) => <Links sale={sale} />,
+  },
+  { title: 'State', cell: (sale) => <SaleState sale={sale} /> },
+  { title: 'Next', cell: (sale) => <Next sale={sale} /> },
+  { title: 'Price', numeric: true, cell: ({ priceCents, currency }) => money(priceCents, currency) },
+  { title: 'Stock', numeric: true, cell: ({ stock }) => number(stock) },
+  { title: 'Sold', numeric: true, cell: ({ sold }) => number(sold) },
+  { title: 'Paid', numeric: true, cell: ({ paid }) => number(paid) },
+  {
+    title: 'Of stock',
+    numeric: true,
+    cell: ({ sold, stock }) => (
+      <span class="share">
+        <progress max={stock} value={sold} aria-label="Sold of the stock" />
+        {percent(stock === 0 ? 0 : sold / stock)}
+      </span>
+    ),
+  },
+]
+
+function Next({ sale }: { sale: SaleView }): JSX.Element {
+  const { next } = statusOf(sale, Date.now())
+  const at = next?.at ?? toMs(sale.closesAt)
+  return (
+    <span class="next">
+      <span>
+        {next?.word ?? 'closed'} {next ? <Relative at={at} /> : null}
+      </span>
+      <When at={at} />
+    </span>
+  )
+}
+
+function Links({ sale: { id, title } }: { sale: SaleView }): JSX.Element {
+  const tabs = useScreens().filter(({ tab }) => tab !== undefined)
+  const [first] = tabs
+  const href = (path: string) => `#/${path.replace(':id', String(id))}`
+  return (
+    <>
+      <a class="sale-link" href={href(first?.path ?? 'sales')}>
+        {title}
+      </a>
+      <span class="sale-links">
+        {tabs.map(({ path, tab }) => (
+          <a key={path} href={href(path)} aria-label={`${tab}, sale ${id}`}>
+            {tab}
+          </a>
+        ))}
+      </span>
+    </>
+  )
+}
