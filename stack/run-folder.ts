@@ -15,6 +15,7 @@ export type Role =
   | 'gateway'
   | 'worker'
   | 'sandbox'
+  | 'prometheus'
 
 export interface StackProcess extends ProcessIdentity {
   name: string
