@@ -1,8 +1,11 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
-import { type Stack, startStack } from '../stack/stack.ts'
+import { ROLES, type Stack, startStack } from '../stack/stack.ts'
 import type { Bench } from './scenario.ts'
+
+/** It has no part in what is measured. */
+const WITHOUT_CONSOLE = ROLES.filter((role) => role !== 'console')
 
 /** Lends stacks, one at a time, each from a folder of its own that goes with it. */
 export function stackLender(dir: string, keep: boolean, say: (line: string) => void) {
@@ -21,7 +24,7 @@ export function stackLender(dir: string, keep: boolean, say: (line: string) => v
     if (keep && current && isDeepStrictEqual(current.options, options)) return current.stack
     await end()
     const began = Date.now()
-    const stack = await startStack({ dir: join(dir, `stack-${++count}`), ...options })
+    const stack = await startStack({ dir: join(dir, `stack-${++count}`), roles: WITHOUT_CONSOLE, ...options })
     say(`stack is ready (${((Date.now() - began) / 1000).toFixed(1)} s, not counted)`)
     current = { stack, options }
     return stack

@@ -8,8 +8,11 @@ const PRECONDITION_FAILED = 406
  * Refuses a RabbitMQ whose queues would forget what they took: a classic orders queue, say, or one that drops what it
  * can not deliver. A broker that does not answer is no reason: it is waited for later. Throws {@link UnsafeSettings}.
  */
-export async function checkQueues(url: string): Promise<void> {
-  const connection = await connect(url, { timeout: 5_000 }).catch(() => undefined)
+export async function checkQueues(url: string, name: string): Promise<void> {
+  const connection = await connect(url, {
+    timeout: 5_000,
+    clientProperties: { connection_name: `${name}: checks the queues, at its start` },
+  }).catch(() => undefined)
   if (!connection) return
   connection.on('error', () => undefined)
   try {

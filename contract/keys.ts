@@ -20,12 +20,17 @@
  * | sale:{ID}:passes | zset | nonce -> expiry in seconds, of challenge passes that became a ticket |
  * | sale:{ID}:answer:BUYER | string | JSON list of the right answers to the buyer's captcha or quiz; gone at the first try |
  * | sale:{ID}:proof:SIGNATURE | string | the buyer who solved this proof of work, until it expires |
+ * | stock-change:ID | string | JSON: a change of stock that was proposed and may be confirmed; gone after a minute |
  * | snapshot | string | JSON for the door (contract/snapshot.ts) |
  * | snapshot:turn | string | which gateway writes the next snapshot |
+ * | samples:turn | string | which console writes this second's samples into MySQL |
  * | switches | string | JSON: the switches set by hand (contract/switches.ts) |
+ * | settings | hash | setting -> "version value", of those that are set, and "" -> version of all (contract/settings.ts) |
+ * | tuned, tuned:NAME | set, string | who reads settings; JSON: the values in force there, gone after seconds |
  * | centre | string | JSON: what the next writer of a snapshot must know (contract/centre.ts): shares, level, hot list |
  * | edges, gateways, workers | set | names of the doors, gateways and workers that report |
  * | edge:NAME, gateway:NAME, worker:NAME | string | JSON: a door's report of demand, the others' of their load; gone after seconds |
+ * | sign-in:WHO | string | guesses at the console's sign-in by WHO (a name, an address or both) in some minutes |
  */
 export const saleKeys = (sale: number) => {
   const card = `sale:{${sale}}`
@@ -47,25 +52,35 @@ export const saleKeys = (sale: number) => {
   }
 }
 
+export const stockChangeKey = (change: string): string => `stock-change:${change}`
+
 export const BLOCKS = 'blocks'
 export const answerKey = (sale: number, buyer: string): string => `sale:{${sale}}:answer:${buyer}`
 export const proofKey = (sale: number, signature: string): string => `sale:{${sale}}:proof:${signature}`
 
+export const signInKey = (who: string): string => `sign-in:${who}`
+
 export const SNAPSHOT = 'snapshot'
 export const SNAPSHOT_TURN = 'snapshot:turn'
+export const SAMPLES_TURN = 'samples:turn'
 
 export const SWITCHES = 'switches'
+export const SETTINGS = 'settings'
 export const CENTRE = 'centre'
 
 /** Who reports: a set of names, and one short-lived key for each. */
 export const reportKeys = {
   edge: { names: 'edges', of: (name: string) => `edge:${name}` },
   gateway: { names: 'gateways', of: (name: string) => `gateway:${name}` },
+  tuned: { names: 'tuned', of: (name: string) => `tuned:${name}` },
   worker: { names: 'workers', of: (name: string) => `worker:${name}` },
 }
 
 /** Pub/sub: a message is the version of the switches that were changed; Redis holds them. */
 export const SWITCHES_CHANGED = 'switches-changed'
+
+/** Pub/sub: a message is the version of all settings together; Redis holds them. */
+export const SETTINGS_CHANGED = 'settings-changed'
 
 /** Pub/sub: a message is the ID of a sale whose settings changed. */
 export const SALE_CHANGED = 'sale-changed'

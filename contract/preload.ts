@@ -1,5 +1,6 @@
 import { type Db, type Pool, select, transaction } from '../platform/mysql.ts'
 import { type Redis, runOf } from '../platform/redis.ts'
+import { writeEvent } from './events.ts'
 import { SALE_CHANGED, saleKeys } from './keys.ts'
 import { nothingComesBack, readSale } from './sales.ts'
 import { script } from './scripts.ts'
@@ -16,7 +17,7 @@ const numberBlock = (sale: Sale): number => Math.max(10_000, 2 * (sale.stock + s
 /** The settings on a sale's card, as field, value, … for Redis. */
 const settings = (sale: Sale): (string | number)[] => [
   ...['standby', sale.standby, 'opens', sale.opensAt, 'closes', sale.closesAt],
-  ...['phase', sale.phase === 'settled' ? 'closed' : sale.phase],
+  ...['phase', sale.phase],
   ...['batch', sale.release === 'auto' ? 0 : sale.release.batch],
   ...['every', sale.release === 'auto' ? 0 : sale.release.everyMs],
   ...['deduct', sale.deduct, 'over', sale.deduct === 'payment' ? sale.standby : 0],
@@ -29,7 +30,7 @@ const settings = (sale: Sale): (string | number)[] => [
  * `force` says that its books are known to be wrong. Serialised by the row lock, so that any number of processes may find
  * the loss at once.
  *
- * @returns the sale as loaded, or undefined where there is no such sale or it is a draft.
+ * @returns the sale as loaded (a settled one is not), or undefined where there is no such sale or it is a draft.
  */
 export async function preloadSale(
   mysql: Pool,
@@ -40,6 +41,8 @@ export async function preloadSale(
   return transaction(mysql, async (db) => {
     const sale = await readSale(db, id, 'lock')
     if (!sale || sale.phase === 'draft') return undefined
+    // Its books are closed and its keys were let go: MySQL alone answers for its tickets.
+    if (sale.phase === 'settled') return sale
     const keys = saleKeys(id)
     const [loaded, loadedRun, next] = await redis.hmget(keys.card, 'epoch', 'run', 'next')
     const run = await runOf(redis)
@@ -53,6 +56,11 @@ export async function preloadSale(
     const units = await loadTickets(db, redis, id)
     await db.query('UPDATE sales SET epoch = ?, numbers_leased = ? WHERE id = ?', [epoch, ceiling, id])
     await db.query('INSERT INTO epochs (sale_id, epoch, first_number) VALUES (?, ?, ?)', [id, epoch, first])
+    if (epoch > 1) {
+      const why = force ? 'its books in Redis were wrong' : 'Redis had lost it, or had restarted'
+      const detail = `epoch ${epoch} begins at number ${first}: ${why}`
+      await writeEvent(db, { sale: id, kind: 'epoch', who: 'sluice', detail })
+    }
     // The card goes in before the commit, while the row lock still keeps every recorder out. If the commit then fails,
     // Redis holds an epoch that MySQL never had; workers notice, and the next call loads the sale again.
     await loadSale(

@@ -1,5 +1,6 @@
 import type { Redis } from '../platform/redis.ts'
 import { reportKeys } from './keys.ts'
+import type { InForce } from './settings/in-force.ts'
 
 /** What a door reports about twice a second (lua/edge/report.lua). Rates are calls a second. */
 export interface EdgeReport {
@@ -7,7 +8,22 @@ export interface EdgeReport {
   /** The hottest sales by ID, and buyers: [name, calls a second]. */
   top_sales?: [string, number][]
   top_users?: [string, number][]
+  /** When it was written, and when its counts began at 0, ms. Absent in the report of an older door. */
+  at?: number
+  began?: number
+  /** How often each code was answered, and `passed`, `waiting`, `again` (lua/edge/answer_counts.lua), of all sales. */
+  answers?: Record<string, number>
+  /** Refusals by the question of the funnel that refused. */
+  refused_by?: Record<string, number>
+  /** Calls that gateways answered, by what they took: a count for each of {@link TOOK_MS}, the last for all above. */
+  took?: number[]
+  /** Since the last pull of a snapshot that succeeded, and since a gateway wrote it, ms. */
+  snapshot_age_ms?: number
+  written_age_ms?: number
 }
+
+/** Upper ends of the buckets of {@link EdgeReport.took}, ms (lua/edge/latency.lua). */
+export const TOOK_MS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000]
 
 export interface SaleDemand {
   /** Verified clicks that came to the admission share, and those it let pass. */
@@ -27,6 +43,11 @@ export interface GatewayLoad {
   queue: number
   /** How long ago the tickets were released that are recorded now, ms. */
   orderLagMs: number
+  /** When it was written, and when its counts began at 0, ms. Absent in the report of an older gateway. */
+  at?: number
+  began?: number
+  /** Tickets released for an order, by sale ID, of the sales that live. */
+  released?: Record<string, number>
 }
 
 /**
@@ -56,6 +77,7 @@ export interface WorkerLoad {
 interface Reports {
   edge: EdgeReport
   gateway: GatewayLoad
+  tuned: InForce
   worker: WorkerLoad
 }
 
@@ -95,6 +117,7 @@ export async function readReports<K extends keyof Reports>(
 /** One that another version wrote is left out: it must not keep the snapshot from being written. */
 function isWhole(kind: keyof Reports, report: unknown): boolean {
   if (typeof report !== 'object' || report === null) return false
+  if (kind === 'tuned') return typeof (report as Partial<InForce>).values === 'object'
   if (kind !== 'edge') return true
   const { sales, top_sales = [], top_users = [] } = report as Partial<EdgeReport>
   return typeof sales === 'object' && sales !== null && Array.isArray(top_sales) && Array.isArray(top_users)

@@ -74,6 +74,13 @@ export async function readSale(
 /** Whether every unit is paid, so that none can come back: then whoever still stands by is told `sold_out`. */
 export const nothingComesBack = (sale: Pick<Sale, 'paid' | 'stock'>): boolean => sale.paid >= sale.stock
 
+/**
+ * The stock of which every unit is paid, or 0 while some are not: what Redis is told, rather than that nothing comes back,
+ * because the stock may have been raised before it hears that.
+ */
+export const allPaid = (sale: Pick<Sale, 'paid' | 'stock'>): number =>
+  nothingComesBack(sale) ? sale.stock : 0
+
 /** All sales but rehearsals, newest first. */
 export async function listSales(db: Db): Promise<Sale[]> {
   return (await select<SaleRow>(db, 'SELECT * FROM sales WHERE rehearsal_of IS NULL ORDER BY id DESC')).map(
@@ -81,12 +88,18 @@ export async function listSales(db: Db): Promise<Sale[]> {
   )
 }
 
-/** The sales that gateways look after, rehearsals among them: published, and not over for more than a day. */
-export async function listLiveSales(db: Db): Promise<Sale[]> {
+/** The sales that buyers are shown, and rehearsals: published, and not over for more than a day. A settled one stands there as ended. */
+export async function listShownSales(db: Db): Promise<Sale[]> {
   const rows = await select<SaleRow>(
     db,
-    `SELECT * FROM sales WHERE phase IN ('published', 'paused', 'closed')
+    `SELECT * FROM sales WHERE phase IN ('published', 'paused', 'closed', 'settled')
      AND closes_at > UTC_TIMESTAMP(3) - INTERVAL 1 DAY ORDER BY id`,
   )
   return rows.map(toSale)
 }
+
+/** Whether something of a sale can still move: it has its keys in Redis. */
+export const isLive = ({ phase }: Pick<Sale, 'phase'>): boolean => phase !== 'draft' && phase !== 'settled'
+
+/** The sales that gateways and workers look after. */
+export const listLiveSales = async (db: Db): Promise<Sale[]> => (await listShownSales(db)).filter(isLive)

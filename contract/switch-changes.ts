@@ -1,5 +1,7 @@
 import { type Db, type Pool, select } from '../platform/mysql.ts'
 import type { Redis } from '../platform/redis.ts'
+import { appendVersion, latestOf, untilFree, type Versioned } from './append-version.ts'
+import type { SpreadState } from './follow-state.ts'
 import { SWITCHES_CHANGED, SWITCHES as SWITCHES_KEY } from './keys.ts'
 import { SWITCHES, type SwitchName, type SwitchState } from './switches.ts'
 
@@ -27,39 +29,14 @@ export interface RecordedChange {
   at: Date
 }
 
-export const UNSET = 'default'
-
-const DUPLICATE = 1062
-/** More than people and gateways that could turn the same switch in one moment. */
-const TRIES = 100
-
-/**
- * Writes a change into MySQL, the record of all switches; gives its row. Versions of one switch follow each other without
- * a gap: of two who change it at once the later one finds the number taken, reads again and follows.
- */
+/** Writes a change into MySQL, the record of all switches; gives its row. */
 export async function recordChange(mysql: Pool, change: SwitchChange): Promise<RecordedChange> {
-  const sale = change.sale ?? 0
-  for (let tries = 1; ; tries++) {
-    const [last] = await select<{ version: number; value_after: string }>(
-      mysql,
-      'SELECT version, value_after FROM switches WHERE sale_id = ? AND name = ? ORDER BY version DESC LIMIT 1',
-      [sale, change.name],
-    )
-    const version = (last?.version ?? 0) + 1
-    const before = last?.value_after ?? UNSET
-    const at = new Date()
-    try {
-      await mysql.query(
-        `INSERT INTO switches (sale_id, name, version, value_before, value_after, who, reason, changed_at)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-        [sale, change.name, version, before, change.value, change.who, change.reason, at],
-      )
-      const { name, value: after, who, reason } = change
-      return { sale: change.sale ?? null, name, version, before, after, who, reason, at }
-    } catch (error) {
-      if ((error as { errno?: number }).errno !== DUPLICATE || tries === TRIES) throw error
-    }
-  }
+  const { name, value: after, who, reason } = change
+  const versioned: Versioned = { table: 'switches', key: { sale_id: change.sale ?? 0, name } }
+  const appended = await untilFree(async () =>
+    appendVersion(mysql, versioned, change, await latestOf(mysql, versioned)),
+  )
+  return { sale: change.sale ?? null, name, after, who, reason, ...appended }
 }
 
 interface LatestRow {
@@ -119,8 +96,14 @@ export async function spreadSwitches(redis: Redis, state: SwitchState): Promise<
   await redis.publish(SWITCHES_CHANGED, String(state.version))
 }
 
-/** What Redis holds; undefined where it was erased. */
-export async function fetchSwitches(redis: Redis): Promise<SwitchState | undefined> {
-  const text = await redis.get(SWITCHES_KEY)
-  return text === null ? undefined : (JSON.parse(text) as SwitchState)
+/** How gateways follow the switches. */
+export const SWITCH_STATE: SpreadState<SwitchState> = {
+  name: 'switches',
+  channel: SWITCHES_CHANGED,
+  read: readSwitches,
+  fetch: async (redis) => {
+    const text = await redis.get(SWITCHES_KEY)
+    return text === null ? undefined : (JSON.parse(text) as SwitchState)
+  },
+  spread: spreadSwitches,
 }

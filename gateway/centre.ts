@@ -1,4 +1,5 @@
 import { type CentreMemory, readCentre } from '../contract/centre.ts'
+import { noteEvent } from '../contract/events.ts'
 import { type EdgeReport, readReports } from '../contract/reports.ts'
 import type { Snapshot } from '../contract/snapshot.ts'
 import { AUTO_LEVEL, recordChange, type SwitchChange } from '../contract/switch-changes.ts'
@@ -31,7 +32,7 @@ export function createCentre(deps: {
   mysql: Pool
   switches: SwitchBoard
   name: string
-  limits: ShareLimits & HotLimits
+  limits: () => ShareLimits & HotLimits
   log: Logger
 }): Centre {
   const { redis, mysql, switches, name, limits, log } = deps
@@ -59,10 +60,13 @@ export function createCentre(deps: {
       const [edges, loads] = await Promise.all([readReports(redis, 'edge'), readReports(redis, 'gateway')])
       const last = readCentre(remembered)
       const now = snapshot.at
+      const limitsNow = limits()
       const state = switches.state()
       const { why, ...level } = nextLevel(last.level, [...loads.values()], now)
       if (why !== undefined) {
         log.warn({ before: last.level.level, after: level.level, why }, 'level changed by load')
+        const detail = `level ${last.level.level} -> ${level.level} by load: ${why}`
+        void noteEvent(mysql, { kind: 'level', who: name, detail }, log)
         unrecorded.push({
           ...{ name: AUTO_LEVEL, value: String(level.level) },
           ...{ who: name, reason: why.slice(0, 200) },
@@ -72,14 +76,14 @@ export function createCentre(deps: {
       if (unrecorded.length > 0) void record()
 
       const doors = [...edges.values()]
-      const memory: CentreMemory = { shares: {}, level, hot: nextHotList(last.hot, doors, limits, now) }
+      const memory: CentreMemory = { shares: {}, level, hot: nextHotList(last.hot, doors, limitsNow, now) }
       for (const card of Object.values(snapshot.sales)) {
         const values = valuesOf(state, level.level, card.id)
         const before = last.shares[card.id] ?? ALL_IN
         const demand = demandOf(card.id, doors, rooms.get(card.id) ?? 0)
         const next =
           values.share === 'auto'
-            ? nextShare(before, demand, limits, now)
+            ? nextShare(before, demand, limitsNow, now)
             : { share: values.share, at: now, roomSince: 0 }
         memory.shares[card.id] = next
         card.share = next.share

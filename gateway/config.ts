@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox'
-import { ABSENCE, type Absence } from '../contract/line/absence.ts'
+import type { Absence } from '../contract/line/absence.ts'
+import { startValue } from '../contract/settings.ts'
 import { key, readConfig } from '../platform/config.ts'
 
 const schema = Type.Object({
@@ -18,33 +19,36 @@ const schema = Type.Object({
   SLUICE_PAYMENT_KEY: key.secret(),
   SLUICE_WEBHOOK_SECRET: key.secret(),
   SLUICE_PUBLIC_URL: key.url('https?'),
-  SLUICE_LEASE_MS: key.whole(3_000, 500, 60_000),
-  SLUICE_CONFIRM_MS: key.whole(2_000, 100, 60_000),
-  SLUICE_FLIGHT_WINDOW: key.whole(4_000, 1, 100_000),
-  SLUICE_SHARE_FROM: key.whole(20_000, 1, 10_000_000),
-  SLUICE_SHARE_SURPLUS: key.whole(5, 1, 1_000),
-  SLUICE_HOT_SALE: key.whole(200, 1, 1_000_000),
-  SLUICE_HOT_USER: key.whole(20, 1, 1_000_000),
-  SLUICE_ABSENT_MS: key.whole(ABSENCE.absentMs, 1_000, 600_000),
-  SLUICE_GRACE_MS: key.whole(ABSENCE.graceMs, 1_000, 3_600_000),
-  SLUICE_FAR_POLL_MS: key.whole(ABSENCE.farPollMs, 1_000, 120_000),
-  SLUICE_BUSY_DELAY_MS: key.whole(500, 10, 60_000),
-  SLUICE_BUSY_REQUESTS: key.whole(4_000, 1, 1_000_000),
-  SLUICE_BUSY_HEAP_MB: key.whole(768, 16, 1_000_000),
-  SLUICE_BUSY_RSS_MB: key.whole(1_280, 64, 1_000_000),
-  SLUICE_CAPTCHA_TTL_S: key.whole(60, 1, 600),
+  SLUICE_LEASE_MS: startValue('gateway.lease-ms'),
+  SLUICE_CONFIRM_MS: startValue('gateway.confirm-ms'),
+  SLUICE_FLIGHT_WINDOW: startValue('gateway.flight-window'),
+  SLUICE_SHARE_FROM: startValue('gateway.share-from'),
+  SLUICE_SHARE_SURPLUS: startValue('gateway.share-surplus'),
+  SLUICE_HOT_SALE: startValue('gateway.hot-sale'),
+  SLUICE_HOT_USER: startValue('gateway.hot-user'),
+  SLUICE_ABSENT_MS: startValue('gateway.absent-ms'),
+  SLUICE_GRACE_MS: startValue('gateway.grace-ms'),
+  SLUICE_FAR_POLL_MS: startValue('gateway.far-poll-ms'),
+  SLUICE_BUSY_DELAY_MS: startValue('gateway.busy-delay-ms'),
+  SLUICE_BUSY_REQUESTS: startValue('gateway.busy-requests'),
+  SLUICE_BUSY_HEAP_MB: startValue('gateway.busy-heap-mb'),
+  SLUICE_BUSY_RSS_MB: startValue('gateway.busy-rss-mb'),
+  SLUICE_CAPTCHA_TTL_S: startValue('gateway.captcha-ttl-s'),
   SLUICE_CAPTCHA_POOL: key.whole(200, 1, 5_000),
-  SLUICE_QUIZ_TTL_S: key.whole(60, 1, 600),
-  SLUICE_PROOF_TTL_S: key.whole(120, 5, 3_600),
-  SLUICE_PROOF_TRIES: key.whole(2_000, 2, 1_000_000),
-  SLUICE_PASS_TTL_S: key.whole(180, 1, 3_600),
+  SLUICE_QUIZ_TTL_S: startValue('gateway.quiz-ttl-s'),
+  SLUICE_PROOF_TTL_S: startValue('gateway.proof-ttl-s'),
+  SLUICE_PROOF_TRIES: startValue('gateway.proof-tries'),
+  SLUICE_PASS_TTL_S: startValue('gateway.pass-ttl-s'),
   SLUICE_LOG_LEVEL: key.logLevel(),
 })
 
+/** Fields that are settings (contract/settings/gateway.ts) change while the gateway runs: read them at each use. */
 export type GatewayConfig = Static<typeof schema>
 
-/** When buyers in line count as absent, by the configuration. */
-export const absenceOf = (config: GatewayConfig): Absence => ({
+export type AbsenceConfig = Pick<GatewayConfig, 'SLUICE_ABSENT_MS' | 'SLUICE_GRACE_MS' | 'SLUICE_FAR_POLL_MS'>
+
+/** When buyers in line count as absent, by the configuration of this moment. */
+export const absenceOf = (config: AbsenceConfig): Absence => ({
   absentMs: config.SLUICE_ABSENT_MS,
   graceMs: config.SLUICE_GRACE_MS,
   farPollMs: config.SLUICE_FAR_POLL_MS,

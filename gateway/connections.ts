@@ -25,7 +25,7 @@ export async function openConnections(config: GatewayConfig, log: Logger): Promi
   await Promise.all([firstConnect(redis), firstConnect(subscriber)])
   await checkRedisSettings(redis)
   await checkMysqlSettings(mysql, (error) => log.warn({ err: error }, 'mysql is not there yet'))
-  await checkQueues(config.SLUICE_AMQP_URL)
+  await checkQueues(config.SLUICE_AMQP_URL, config.SLUICE_NAME)
   return { redis, subscriber, mysql }
 }
 

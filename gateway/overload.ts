@@ -60,28 +60,33 @@ export function createOverload(limits: Limits, metrics: Registry): Overload {
     return Promise.reject(BUSY)
   }
 
+  /** Which limit the last sample passes. */
+  const passedLimit = (): string | undefined => {
+    if (!measured) return undefined
+    const { eventLoopDelay, heapUsed, rssBytes } = measured.memoryUsage()
+    if (eventLoopDelay > limits.SLUICE_BUSY_DELAY_MS) return 'eventLoopDelay'
+    if (heapUsed > limits.SLUICE_BUSY_HEAP_MB * MEGABYTE) return 'heapUsedBytes'
+    return rssBytes > limits.SLUICE_BUSY_RSS_MB * MEGABYTE ? 'rssBytes' : undefined
+  }
+
   return {
     async guard(scope) {
       measured = scope
+      // It samples; what is too much is judged here, because its own limits can not change while it runs.
+      await scope.register(underPressure, { sampleInterval: SAMPLE_MS })
       scope.addHook('onRequest', (_request, reply, next) => {
         inFlight++
         // Not onResponse: it stays out where the buyer has hung up, and the count would creep up to the limit.
         reply.raw.once('close', () => inFlight--)
-        if (inFlight > limits.SLUICE_BUSY_REQUESTS) refuse('requests').catch(next)
-        else next()
-      })
-      await scope.register(underPressure, {
-        sampleInterval: SAMPLE_MS,
-        maxEventLoopDelay: limits.SLUICE_BUSY_DELAY_MS,
-        maxHeapUsedBytes: limits.SLUICE_BUSY_HEAP_MB * MEGABYTE,
-        maxRssBytes: limits.SLUICE_BUSY_RSS_MB * MEGABYTE,
-        pressureHandler: (_request, _reply, limit) => refuse(limit),
+        const limit = inFlight > limits.SLUICE_BUSY_REQUESTS ? 'requests' : passedLimit()
+        if (limit === undefined) next()
+        else refuse(limit).catch(next)
       })
     },
     load() {
       const { eventLoopDelay = 0, heapUsed = 0, rssBytes = 0 } = measured?.memoryUsage() ?? {}
       return {
-        busy: inFlight >= limits.SLUICE_BUSY_REQUESTS || measured?.isUnderPressure() === true,
+        busy: inFlight >= limits.SLUICE_BUSY_REQUESTS || passedLimit() !== undefined,
         inFlight,
         eventLoopDelayMs: Math.round(eventLoopDelay),
         heapMb: Math.round(heapUsed / MEGABYTE),

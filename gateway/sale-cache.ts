@@ -1,6 +1,6 @@
 import NodeCache from 'node-cache'
 import { SALE_CHANGED } from '../contract/keys.ts'
-import { listLiveSales, readSale } from '../contract/sales.ts'
+import { isLive, listShownSales, readSale } from '../contract/sales.ts'
 import type { Sale } from '../contract/words.ts'
 import type { Logger } from '../platform/log.ts'
 import type { Pool } from '../platform/mysql.ts'
@@ -22,8 +22,12 @@ interface Entry {
 export interface SaleCache {
   /** A sale, or undefined where there is none or it is a draft. Rejects only if it was never read and MySQL is down. */
   get(id: number): Promise<Sale | undefined>
-  /** The sales that the release loop and the snapshot look after, as last read. */
+  /** What is known of a sale without asking anybody, perhaps of long ago. */
+  peek(id: number): Sale | undefined
+  /** The sales that the release loop looks after, as last read. */
   live(): Sale[]
+  /** The sales that the snapshot shows: the live ones, and those settled lately. */
+  shown(): Sale[]
   /** Reads these ahead of time, where what is known of them is about to be too old. For hot ones. */
   warm(ids: readonly number[]): void
   /** Reads the live sales from MySQL again. */
@@ -43,7 +47,7 @@ export function createSaleCache(
   const cache = new NodeCache({ useClones: false, stdTTL: 3600, checkperiod: 60, maxKeys: MOST_SALES })
   const reading = new Map<number, Promise<Sale | undefined>>()
   const mayExist = createHighestSale(mysql)
-  let liveSales: Sale[] = []
+  let shownSales: Sale[] = []
 
   const keep = (id: number, sale: Sale | undefined): void => {
     // A crowd asking for made-up numbers may fill the cache; then it is emptied, not grown.
@@ -66,8 +70,8 @@ export function createSaleCache(
   }
 
   const refresh = async (): Promise<void> => {
-    liveSales = await listLiveSales(mysql)
-    for (const sale of liveSales) keep(sale.id, sale)
+    shownSales = await listShownSales(mysql)
+    for (const sale of shownSales) keep(sale.id, sale)
   }
 
   subscriber.on('message', (channel: string, message: string) => {
@@ -99,7 +103,9 @@ export function createSaleCache(
       const fresh = entry !== undefined && Date.now() - entry.readAt < FRESH_MS
       return asSwitched(fresh ? entry.sale : await readOnce(id, entry))
     },
-    live: () => liveSales.map(asSwitched),
+    peek: (id) => cache.get<Entry>(id)?.sale,
+    live: () => shownSales.filter(isLive).map(asSwitched),
+    shown: () => shownSales.map(asSwitched),
     warm(ids) {
       for (const id of ids) {
         const entry = cache.get<Entry>(id)

@@ -2,6 +2,7 @@ import { Counter, Gauge } from 'prom-client'
 import { spreadBlocks } from '../contract/blocks.ts'
 import { SALE_CHANGED } from '../contract/keys.ts'
 import { createProvider } from '../contract/payments/provider.ts'
+import { followSettings } from '../contract/settings/follow-settings.ts'
 import { createLog } from '../platform/log.ts'
 import { createMetrics } from '../platform/metrics.ts'
 import { runUntilStopped } from '../platform/run-until-stopped.ts'
@@ -9,10 +10,12 @@ import { readSigningKeys } from '../platform/signing-keys.ts'
 import { buildApp } from './app.ts'
 import { createCentre } from './centre.ts'
 import { createChallenges } from './challenges/challenges.ts'
-import { absenceOf, type GatewayConfig, readGatewayConfig } from './config.ts'
+import { type GatewayConfig, readGatewayConfig } from './config.ts'
 import { closeConnections, openConnections } from './connections.ts'
 import { createLine } from './line/line.ts'
+import { createPatience } from './line/patience.ts'
 import { createOrderLag } from './load/order-lag.ts'
+import { createReleaseCount } from './load/release-count.ts'
 import { startLoadReports } from './load/report-load.ts'
 import { addSaleMetrics } from './metrics/sale-metrics.ts'
 import { watchStores } from './metrics/watch-stores.ts'
@@ -39,9 +42,12 @@ async function start(config: GatewayConfig): Promise<() => Promise<void>> {
     registers: [metrics],
   })
 
+  const stopSettings = await followSettings('gateway', config, {
+    ...{ redis, subscriber, mysql, metrics, name: config.SLUICE_NAME, log },
+  })
   const publisher = await createPublisher(config.SLUICE_AMQP_URL, {
     name: config.SLUICE_NAME,
-    confirmMs: config.SLUICE_CONFIRM_MS,
+    live: config,
     log,
   })
   const switches = await createSwitchBoard({ redis, subscriber, mysql, log })
@@ -54,18 +60,20 @@ async function start(config: GatewayConfig): Promise<() => Promise<void>> {
     sales.refresh().catch((error) => log.warn({ err: error }, 'live sales not read'))
     challenges.warm(sales.live())
   }, LIVE_SALES_MS)
-  const absence = absenceOf(config)
-  const line = createLine(redis, mysql, absence, log)
+  const releases = createReleaseCount()
+  const patience = createPatience(config)
+  const line = createLine(redis, mysql, patience, log)
   const release = startReleaseLoop({
     redis,
     publisher,
     liveSales: sales.live,
     load: line.load,
-    leaseMs: config.SLUICE_LEASE_MS,
-    flightWindow: config.SLUICE_FLIGHT_WINDOW,
-    absence,
-    onReleased: ({ message }) =>
-      released.inc({ sale: message.sale, kind: message.kind }, message.tickets.length),
+    live: config,
+    absence: patience,
+    onReleased: ({ message }) => {
+      released.inc({ sale: message.sale, kind: message.kind }, message.tickets.length)
+      releases.note(message)
+    },
     log,
   })
   const orderLag = createOrderLag()
@@ -81,14 +89,14 @@ async function start(config: GatewayConfig): Promise<() => Promise<void>> {
   const stopWatching = watchStores({ metrics, redis, mysql, rabbitmqReady: publisher.ready })
   const centre = createCentre({
     ...{ redis, mysql, switches, log, name: config.SLUICE_NAME },
-    limits: {
+    limits: () => ({
       ...{ from: config.SLUICE_SHARE_FROM, surplus: config.SLUICE_SHARE_SURPLUS },
       ...{ salePerS: config.SLUICE_HOT_SALE, userPerS: config.SLUICE_HOT_USER },
-    },
+    }),
   })
   const stopSnapshots = startSnapshots({
-    ...{ redis, liveSales: sales.live, name: config.SLUICE_NAME, centre, orderLag, log },
-    farPollMs: absence.farPollMs,
+    ...{ redis, shownSales: sales.shown, name: config.SLUICE_NAME, centre, orderLag, log },
+    live: config,
     spreadBlocks: () => spreadBlocks(mysql, redis),
   })
   const provider = createProvider(config.SLUICE_PAYMENT_URL, config.SLUICE_PAYMENT_KEY, metrics)
@@ -111,6 +119,7 @@ async function start(config: GatewayConfig): Promise<() => Promise<void>> {
   })
   const stopReports = startLoadReports({
     ...{ redis, name: config.SLUICE_NAME, server: app.server, queued: publisher.queued, orderLag, log },
+    released: () => releases.of(sales.live()),
   })
   await app.listen({ host: config.SLUICE_HOST, port: config.SLUICE_PORT, backlog: 4_096 })
 
@@ -122,6 +131,7 @@ async function start(config: GatewayConfig): Promise<() => Promise<void>> {
     stopReports()
     stopWatching()
     switches.stop()
+    stopSettings()
     await release.stop()
     await publisher.close()
     await provider.close()

@@ -5,6 +5,7 @@ import type { Sale } from '../contract/words.ts'
 import type { Logger } from '../platform/log.ts'
 import type { Redis } from '../platform/redis.ts'
 import type { Centre } from './centre.ts'
+import type { GatewayConfig } from './config.ts'
 import { fastest, perSecond } from './line/pace.ts'
 import type { OrderLag } from './load/order-lag.ts'
 
@@ -16,11 +17,10 @@ const EVERY_MS = 100
  */
 export function startSnapshots(deps: {
   redis: Redis
-  liveSales: () => Sale[]
+  shownSales: () => Sale[]
   /** Brings the block list back to a Redis that has lost it. */
   spreadBlocks: () => Promise<void>
-  /** The longest delay between two polls that the door may tell, ms. */
-  farPollMs: number
+  live: Pick<GatewayConfig, 'SLUICE_FAR_POLL_MS'>
   name: string
   centre: Centre
   orderLag: OrderLag
@@ -33,7 +33,12 @@ export function startSnapshots(deps: {
     try {
       const turn = await deps.redis.set(SNAPSHOT_TURN, deps.name, 'PX', EVERY_MS - 10, 'NX')
       if (turn === 'OK') {
-        const { blocks } = await writeSnapshot(deps.redis, deps.liveSales(), deps.farPollMs, deps)
+        const { blocks } = await writeSnapshot(
+          deps.redis,
+          deps.shownSales(),
+          deps.live.SLUICE_FAR_POLL_MS,
+          deps,
+        )
         if (blocks === undefined) await deps.spreadBlocks()
       }
     } catch (error) {
@@ -49,8 +54,13 @@ const NUMBERS = [
   ...['closes', 'standby', 'left', 'waiting', 'flying', 'served', 'reach', 'next', 'over', 'awaiting'],
 ] as const
 type Numbers = Record<(typeof NUMBERS)[number], number>
+/** Redis does not know a settled sale; that it has ended is all there is to say of it. */
+const NOTHING = Object.fromEntries(NUMBERS.map((name) => [name, 0])) as Numbers
 
-/** Reads all live cards in one round trip and writes what the door needs to know of them, as the centre steers it. */
+/**
+ * Reads all live cards in one round trip and writes what the door needs to know of them, as the centre steers it.
+ * @param farPollMs the longest delay between two polls that the door may tell, ms
+ */
 export async function writeSnapshot(
   redis: Redis,
   sales: Sale[],
@@ -75,6 +85,10 @@ export async function writeSnapshot(
     const [error, fields] = replies[3 * i] as [Error | null, (string | null)[]]
     const [, tickets] = replies[3 * i + 1] as [Error | null, number]
     const [, gone] = replies[3 * i + 2] as [Error | null, Buffer | null]
+    if (sale.phase === 'settled') {
+      snapshot.sales[sale.id] = { ...toCard(sale, 'settled', false, NOTHING), waiting: 0, pollMs: farPollMs }
+      return
+    }
     // A sale that Redis lost is left out of one snapshot at most: the release loop is loading it again.
     if (error || fields[0] == null) return
     const [phase, ending, ...rest] = fields
@@ -109,7 +123,7 @@ function toCard(
     price: sale.priceCents,
     currency: sale.currency,
     opensAt: sale.opensAt,
-    closesAt: closes,
+    closesAt: closes || sale.closesAt,
     phase,
     perUser: sale.perUser,
     challenge: sale.challenge,

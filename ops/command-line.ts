@@ -7,12 +7,16 @@ import { addBlock } from './commands/block.ts'
 import { addCapacity } from './commands/capacity.ts'
 import { addInventory } from './commands/inventory.ts'
 import { addMonitor } from './commands/monitor.ts'
+import { addOperatorCommands } from './commands/operator.ts'
 import { addQuizImport } from './commands/quiz-import.ts'
 import { addSaleCreate } from './commands/sale-create.ts'
 import { addSaleList } from './commands/sale-list.ts'
 import { addSalePhases } from './commands/sale-phases.ts'
 import { addSalePublish } from './commands/sale-publish.ts'
+import { addSaleRelease } from './commands/sale-release.ts'
+import { addSaleSettle } from './commands/sale-settle.ts'
 import { addSaleShow } from './commands/sale-show.ts'
+import { addSaleStock } from './commands/sale-stock.ts'
 import { addSchema } from './commands/schema.ts'
 import { addStart } from './commands/start.ts'
 import { addStatus } from './commands/status.ts'
@@ -27,7 +31,16 @@ export interface Surroundings {
   err: NodeJS.WritableStream
 }
 
-const SALE_COMMANDS: AddCommand[] = [addSaleCreate, addSaleList, addSaleShow, addSalePublish, addSalePhases]
+const SALE_COMMANDS: AddCommand[] = [
+  addSaleCreate,
+  addSaleList,
+  addSaleShow,
+  addSalePublish,
+  addSalePhases,
+  addSaleSettle,
+  addSaleRelease,
+  addSaleStock,
+]
 const COMMANDS: AddCommand[] = [
   addStart,
   addStop,
@@ -38,6 +51,7 @@ const COMMANDS: AddCommand[] = [
   addAudit,
   addBlock,
   addSwitch,
+  addOperatorCommands,
   addSchema,
   addInventory,
 ]

@@ -13,6 +13,10 @@ export interface SaleStores {
   redis: Redis
   /** The static origin folder that nginx serves; without it no page is written. */
   www?: string | undefined
+  /** The folder that a CDN takes its files from; without it nothing is uploaded. */
+  cdn?: string | undefined
+  /** The flash domain of every nginx; publishing asks each for the pages. */
+  doors?: string[] | undefined
 }
 
 /** What to say where `www` is missing. */
@@ -38,7 +42,7 @@ export async function createSale(
     return id
   })
   if (!options.draft) {
-    await publishSale(stores, id).catch((error: unknown) => {
+    await publishSale(stores, id, options.by).catch((error: unknown) => {
       throw new Error(
         `sale ${id} is written but not all published (${(error as Error).message}): try \`sale publish ${id}\``,
         { cause: error },

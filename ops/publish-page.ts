@@ -9,12 +9,12 @@ import { formatTime } from '../web/src/format-time.ts'
 import { formatMoney } from '../web/src/money.ts'
 
 /** Where `npm run build` leaves the pages. */
-const BUILT = join(ROOT, 'web', 'dist')
+export const BUILT = join(ROOT, 'web', 'dist')
 
 const compress = promisify(gzip)
 
 /**
- * Copies the built assets, the list of sales and the 404 page, each with its .gz, into the static origin folder
+ * Copies the built assets and the pages without a template, each with its .gz, into the static origin folder
  * `www`. Assets of older builds stay: a page that somebody opened before still asks for them. Pages come after the
  * assets, so that no page names an asset that is not there yet.
  */
@@ -22,17 +22,34 @@ export async function publishAssets(www: string, built: string = BUILT): Promise
   const assets = await readdir(join(built, 'assets')).catch((cause: unknown) => {
     throw new Error(`the pages are not built (no ${join(built, 'assets')}): run "npm run build"`, { cause })
   })
-  const pages = ['index.html', 'index.html.gz', '404.html', '404.html.gz']
-  for (const name of [...assets.map((asset) => join('assets', asset)), ...pages])
+  // Pages without a template: the list of sales, the 404 page, the ops console.
+  const pages = (await readdir(built)).filter(
+    (name) => /\.html(\.gz)?$/.test(name) && !name.startsWith('sale.'),
+  )
+  const consoles = await readdir(join(built, 'console')).catch(() => [])
+  const files = [
+    ...assets.map((asset) => join('assets', asset)),
+    ...consoles.map((file) => join('console', file)),
+  ]
+  for (const name of [...files, ...pages])
     await replaceFile(join(www, name), await readFile(join(built, name)))
 }
 
 /** Writes `www/sales/{id}.html` and its .gz from the built template. `publishAssets` comes first. */
 export async function publishSalePage(www: string, sale: Sale, built: string = BUILT): Promise<void> {
-  const page = Buffer.from(fillTemplate(await readFile(join(built, 'sale.html'), 'utf8'), sale))
+  const { page, zipped } = await makeSalePage(sale, built)
   const file = join(www, 'sales', `${sale.id}.html`)
   await replaceFile(file, page)
-  await replaceFile(`${file}.gz`, await compress(page, { level: 9 }))
+  await replaceFile(`${file}.gz`, zipped)
+}
+
+/** The page of a sale, and the same compressed. */
+export async function makeSalePage(
+  sale: Sale,
+  built: string = BUILT,
+): Promise<{ page: Buffer; zipped: Buffer }> {
+  const page = Buffer.from(fillTemplate(await readFile(join(built, 'sale.html'), 'utf8'), sale))
+  return { page, zipped: await compress(page, { level: 9 }) }
 }
 
 /** Puts a sale into the template's `{{names}}`, escaped for HTML text and quoted attributes. */
@@ -71,7 +88,7 @@ const ENTITIES: Record<string, string> = {
 const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (sign) => ENTITIES[sign] ?? '')
 
 /** A new file appears whole or not at all: nginx may be serving the old one at this instant. */
-async function replaceFile(file: string, content: Buffer): Promise<void> {
+export async function replaceFile(file: string, content: Buffer): Promise<void> {
   await mkdir(dirname(file), { recursive: true })
   const temporary = `${file}.${randomBytes(6).toString('hex')}.tmp`
   try {

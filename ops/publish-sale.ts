@@ -2,8 +2,10 @@ import { SALE_CHANGED } from '../contract/keys.ts'
 import { preloadSale } from '../contract/preload.ts'
 import { readSale } from '../contract/sales.ts'
 import type { Sale } from '../contract/words.ts'
-import { changePhase } from './change-phase.ts'
+import type { By } from './actions/by.ts'
+import { changeSale } from './change-sale.ts'
 import type { SaleStores } from './create-sale.ts'
+import { uploadSale } from './publish/upload-sale.ts'
 import { publishSalePage } from './publish-page.ts'
 import { unknownSale } from './unknown-sale.ts'
 import { untilSnapshot } from './until-snapshot.ts'
@@ -13,13 +15,22 @@ import { untilSnapshot } from './until-snapshot.ts'
  * the doors know it.
  * Publishing again repairs what is missing. Throws Problem `unknown_sale`, or `conflict` once the sale is closed.
  */
-export async function publishSale({ mysql, redis, www }: SaleStores, id: number): Promise<Sale> {
+export async function publishSale(
+  { mysql, redis, www, cdn }: SaleStores,
+  id: number,
+  by?: By,
+  version?: number,
+): Promise<Sale> {
   const sale = await readSale(mysql, id)
   if (!sale) throw unknownSale(id)
   if (www !== undefined) await publishSalePage(www, sale)
-  const published = await changePhase(mysql, id, ['draft', 'published', 'paused'], (phase) =>
-    phase === 'draft' ? 'published' : phase,
-  )
+  if (cdn !== undefined) await uploadSale(cdn, sale)
+  const from = ['draft', 'published', 'paused'] as const
+  const work = ({ phase }: Sale) =>
+    phase === 'draft'
+      ? { columns: { phase: 'published' }, before: { phase }, after: { phase: 'published' } }
+      : undefined
+  const published = await changeSale(mysql, id, { action: 'sale.publish', from, version, work }, by)
   await preloadSale(mysql, redis, id)
   await redis.publish(SALE_CHANGED, String(id))
   await untilSnapshot(redis, id)

@@ -11,7 +11,9 @@ import type { Logger } from './log.ts'
 export async function keepConnected(
   url: string,
   options: {
+    /** Whose connection this is, and what for: how it is called in the management pages. */
     name: string
+    purpose: string
     log: Logger
     setUp: (connection: ChannelModel) => Promise<void>
     onDown: () => void
@@ -37,7 +39,7 @@ export async function keepConnected(
   const recovering = await connect(address.href, {
     timeout: 5_000,
     noDelay: true,
-    clientProperties: { connection_name: options.name },
+    clientProperties: { connection_name: `${options.name}: ${options.purpose}` },
     recovery: { initialDelay: 100, maxDelay: 500, waitForConnect: false, setup },
   })
   recovering.on('connect', () => log.info('rabbitmq connected'))

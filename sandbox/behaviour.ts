@@ -27,6 +27,12 @@ export const behaviourSchema = Type.Object(
     webhookDrop: share,
     /** From now on for so long, questions about payments (their state, and making them void) are answered 503. */
     unknownMs: ms,
+    /** The shop's order system: how long it takes over a message. */
+    shopDelayMs: ms,
+    /** Messages that it does not want this time; they come again. */
+    shopRefuse: share,
+    /** Messages at which it dies, between keeping the order and saying so. */
+    shopCrash: share,
   },
   { additionalProperties: false },
 )
@@ -44,6 +50,9 @@ export const GOOD: Behaviour = {
   webhookReorder: false,
   webhookDrop: 0,
   unknownMs: 0,
+  shopDelayMs: 0,
+  shopRefuse: 0,
+  shopCrash: 0,
 }
 
 export interface Conduct {

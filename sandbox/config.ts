@@ -7,6 +7,9 @@ const schema = Type.Object({
   SLUICE_WEBHOOK_URL: key.url('https?'),
   SLUICE_SANDBOX_URL: key.url('https?'),
   SLUICE_SANDBOX_DIR: Type.String({ minLength: 1 }),
+  /** With both of these it is the shop's order system too. */
+  SLUICE_AMQP_URL: Type.Optional(key.url('amqp')),
+  SLUICE_MYSQL_URL: Type.Optional(key.url('mysql')),
   SLUICE_HOST: key.host(),
   SLUICE_PORT: key.port(),
   SLUICE_NAME: key.name('sandbox'),

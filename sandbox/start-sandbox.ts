@@ -5,10 +5,11 @@ import { buildApp } from './app.ts'
 import { type Behaviour, createConduct } from './behaviour.ts'
 import { openBooks } from './books.ts'
 import type { SandboxConfig } from './config.ts'
+import { startShop } from './shop/start-shop.ts'
 import { createWebhooks, type Webhooks } from './webhooks.ts'
 
 /**
- * Starts the sandbox payment provider on its books of earlier lives; resolves with the function that stops it, once it
+ * Starts the sandbox payment provider on its books of earlier lives, and the shop's order system beside it; resolves with the function that stops it, once it
  * listens. Events that the shop had not taken are sent again. `onLost` is called when its books can not be written.
  */
 export async function startSandbox(
@@ -32,7 +33,10 @@ export async function startSandbox(
   )
   await app.listen({ host: config.SLUICE_HOST, port: config.SLUICE_PORT })
   for (const event of books.untold()) webhooks.tell(event)
+  const { SLUICE_AMQP_URL: amqp, SLUICE_MYSQL_URL: mysql, SLUICE_NAME: name } = config
+  const stopShop = amqp && mysql ? await startShop({ amqp, mysql, name }, conduct, log) : undefined
   return async () => {
+    await stopShop?.()
     await webhooks.close()
     await app.close()
     await books.close()

@@ -27,6 +27,17 @@ CREATE TABLE blocks (
   CONSTRAINT score_is_risk CHECK (score between 1 and 100)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
 
+CREATE TABLE events (
+  id bigint unsigned NOT NULL AUTO_INCREMENT,
+  sale_id int unsigned,
+  at datetime(3) NOT NULL,
+  kind varchar(40) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  who varchar(100) NOT NULL,
+  detail varchar(500) NOT NULL,
+  PRIMARY KEY (id),
+  KEY of_sale (sale_id, at)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+
 CREATE TABLE operators (
   name varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   role enum('viewer','operator') NOT NULL,
@@ -35,6 +46,26 @@ CREATE TABLE operators (
   disabled_at datetime(3),
   created_at datetime(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
   PRIMARY KEY (name)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+
+CREATE TABLE samples (
+  sale_id int unsigned NOT NULL,
+  at datetime NOT NULL,
+  data text NOT NULL,
+  PRIMARY KEY (sale_id, at),
+  KEY age (at)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+
+CREATE TABLE settings (
+  name varchar(60) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  version int unsigned NOT NULL,
+  value_before varchar(40) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  value_after varchar(40) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  who varchar(100) NOT NULL,
+  reason varchar(200) NOT NULL,
+  changed_at datetime(3) NOT NULL,
+  PRIMARY KEY (name, version),
+  KEY newest (changed_at)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
 
 CREATE TABLE shop_inventory (
@@ -133,6 +164,23 @@ CREATE TABLE orders (
   CONSTRAINT some_quantity CHECK (quantity > 0)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
 
+CREATE TABLE outbox (
+  sale_id int unsigned NOT NULL,
+  number bigint unsigned NOT NULL,
+  kind enum('paid','refunded') NOT NULL,
+  sku varchar(64) CHARACTER SET ascii COLLATE ascii_bin,
+  buyer varchar(128) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  quantity int unsigned NOT NULL,
+  amount_cents bigint unsigned NOT NULL,
+  currency char(3) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  happened_at datetime(3) NOT NULL,
+  created_at datetime(3) NOT NULL,
+  sent_at datetime(3),
+  PRIMARY KEY (sale_id, number),
+  KEY unsent (sent_at, created_at),
+  CONSTRAINT outbox_order FOREIGN KEY (sale_id, number) REFERENCES orders (sale_id, number)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+
 CREATE TABLE payments (
   sale_id int unsigned NOT NULL,
   number bigint unsigned NOT NULL,
@@ -191,6 +239,34 @@ CREATE TABLE restores (
   created_at datetime(3) NOT NULL,
   PRIMARY KEY (sale_id, number),
   CONSTRAINT restores_order FOREIGN KEY (sale_id, number) REFERENCES orders (sale_id, number)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+
+CREATE TABLE settlements (
+  sale_id int unsigned NOT NULL,
+  stock int unsigned NOT NULL,
+  paid_units int unsigned NOT NULL,
+  units_back int unsigned NOT NULL,
+  orders int unsigned NOT NULL,
+  amount_cents bigint unsigned NOT NULL,
+  settled_by varchar(100) NOT NULL,
+  settled_at datetime(3) NOT NULL,
+  PRIMARY KEY (sale_id),
+  CONSTRAINT settlements_sale FOREIGN KEY (sale_id) REFERENCES sales (id),
+  CONSTRAINT every_unit_settled CHECK (paid_units + units_back = stock)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+
+CREATE TABLE shop_orders (
+  message_id varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  kind enum('paid','refunded') NOT NULL,
+  sku varchar(64) CHARACTER SET ascii COLLATE ascii_bin,
+  buyer varchar(128) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  quantity int unsigned NOT NULL,
+  amount_cents bigint unsigned NOT NULL,
+  currency char(3) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  happened_at datetime(3) NOT NULL,
+  deliveries int unsigned NOT NULL DEFAULT 1,
+  received_at datetime(3) NOT NULL,
+  PRIMARY KEY (message_id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
 
 CREATE TABLE switches (

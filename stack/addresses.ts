@@ -21,6 +21,7 @@ export interface StackPorts extends DoorPorts {
   dist: number
   epmd: number
   sandbox: number
+  console: number
   gateways: number[]
   workers: number[]
   /** The doors beyond the first. */
@@ -71,6 +72,7 @@ export async function choosePorts(
     dist: await choosePort(preferred.dist),
     epmd: await choosePort(preferred.epmd),
     sandbox: await choosePort(preferred.sandbox),
+    console: await choosePort(preferred.console),
     gateways: await several(gateways, preferred.gateways),
     workers: await several(workers, preferred.workers),
     moreDoors: await further(doors - 1),

@@ -14,6 +14,7 @@ writeFileSync(
   `listeners.tcp.default = 5672
 management.tcp.port = 15672
 prometheus.tcp.port = 15692
+cluster_name = sluice
 load_definitions = ${folder}/definitions.json
 vm_memory_high_watermark.absolute = 1GB
 disk_free_limit.absolute = 1GB

@@ -13,6 +13,7 @@ await renderDoor({
   // The container `certificate` writes them.
   tls: { port: 8443, cert: '/var/sluice/tls/cert.pem', key: '/var/sluice/tls/key.pem' },
   gateways: ['gateway-1', 'gateway-2'].map((host) => ({ host, port: 3000 })),
+  console: { host: 'console', port: 3000 },
   workerProcesses: 'auto',
   native: false,
 })

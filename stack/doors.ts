@@ -27,7 +27,7 @@ export const planDoors = (
   dir: string,
   ports: StackPorts,
   certificate: { cert: string; key: string },
-  common: Pick<DoorPlan, 'root' | 'gateways' | 'workerProcesses' | 'env'>,
+  common: Pick<DoorPlan, 'root' | 'gateways' | 'console' | 'workerProcesses' | 'env'>,
 ): Promise<ServerPlan[]> =>
   Promise.all(
     [ports, ...ports.moreDoors].map(({ flash, flashTls, ops }, index) =>

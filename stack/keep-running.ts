@@ -69,7 +69,7 @@ export async function keepRunning(options: StartOptions, report: (report: Report
   }
 }
 
-const describe = ({ urls, ports, dir, tls, doors }: Stack, sale: number): string => {
+const describe = ({ urls, ports, dir, tls, doors, console }: Stack, sale: number): string => {
   const moved = Object.entries(PREFERRED)
     .filter(([name, port]) => ports[name as keyof typeof PREFERRED] !== port)
     .map(([name, port]) => `  (port ${port} for ${name} is taken, so it has another)\n`)
@@ -85,7 +85,7 @@ Sluice is running.
   All sales     ${urls.flash}/
   Over TLS      ${urls.flashTls}/   (certificate: ${tls.cert})
   The shop      ${urls.shop}/
-  Ops           ${urls.ops}/
+  Ops           ${urls.ops}/   (sign in as ${console?.name}, ${console?.password})
   RabbitMQ      ${urls.management}/
 ${more}${moved}
 Signing in as anybody is switched on here (SLUICE_DEV_SIGN_IN), for development only.

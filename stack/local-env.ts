@@ -1,10 +1,17 @@
+import { join } from 'node:path'
 import type { StackUrls } from './addresses.ts'
 import type { Secrets } from './secrets.ts'
 
 type Env = Record<string, string>
 
 /** Every SLUICE_* key with which our own programs reach this stack. */
-export const localEnv = (urls: StackUrls, secrets: Secrets, www: string, keyFile: string): Env => ({
+export const localEnv = (
+  urls: StackUrls,
+  secrets: Secrets,
+  www: string,
+  keyFile: string,
+  doors: readonly string[],
+): Env => ({
   SLUICE_REDIS_URL: urls.redis,
   SLUICE_MYSQL_URL: urls.mysql,
   SLUICE_AMQP_URL: urls.amqp,
@@ -16,7 +23,10 @@ export const localEnv = (urls: StackUrls, secrets: Secrets, www: string, keyFile
   SLUICE_WEBHOOK_SECRET: secrets.webhook,
   SLUICE_PUBLIC_URL: urls.flash,
   SLUICE_WWW: www,
+  SLUICE_CDN_DIR: join(www, '..', 'cdn'),
+  SLUICE_DOORS: doors.join(','),
   SLUICE_KEY_FILE: keyFile,
+  SLUICE_OPS_SECRET: secrets.ops,
 })
 
 const pick = (env: Env, names: string[]): Env =>
@@ -33,13 +43,20 @@ export const gatewayEnv = (env: Env): Env => ({
   SLUICE_DEV_SIGN_IN: 'true',
 })
 
-/** What the payment provider's sandbox needs: it tells the shop through the door, as a real one would. */
+/**
+ * What the sandbox needs: its payment provider tells us through the door, as a real one would; its order system takes what
+ * we tell the shop.
+ */
 export const sandboxEnv = (env: Env, dir: string): Env => ({
-  ...pick(env, ['PAYMENT_KEY', 'WEBHOOK_SECRET']),
+  ...pick(env, ['PAYMENT_KEY', 'WEBHOOK_SECRET', 'AMQP_URL', 'MYSQL_URL']),
   SLUICE_WEBHOOK_URL: `${env.SLUICE_PUBLIC_URL}/api/payments/webhook`,
   SLUICE_SANDBOX_URL: env.SLUICE_PAYMENT_URL ?? '',
   SLUICE_SANDBOX_DIR: dir,
 })
+
+/** What the ops console needs. */
+export const consoleEnv = (env: Env): Env =>
+  pick(env, ['REDIS_URL', 'MYSQL_URL', 'OPS_SECRET', 'EDGE_KEY', 'WWW', 'CDN_DIR', 'DOORS'])
 
 /** What nginx hands to its Lua. */
 export const doorEnv = (env: Env): Env =>

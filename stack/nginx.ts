@@ -17,6 +17,7 @@ export interface DoorPlan {
   opsPort: number
   tls: { port: number; cert: string; key: string }
   gateways: { host: string; port: number }[]
+  console?: { host: string; port: number }
   workerProcesses: number | 'auto'
   env: Record<string, string>
 }
@@ -32,6 +33,7 @@ export async function planNginx(dir: string, door: DoorPlan): Promise<ServerPlan
     opsPort,
     tls,
     gateways,
+    console,
     workerProcesses,
     env,
   } = door
@@ -45,6 +47,7 @@ export async function planNginx(dir: string, door: DoorPlan): Promise<ServerPlan
     opsPort,
     tls,
     gateways,
+    console,
     workerProcesses,
     native: true,
   })

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { answersHttp } from './probe.ts'
 import type { ServerPlan } from './supervise.ts'
 
-const FOLDERS = { gateway: 'gateway', worker: 'workers', sandbox: 'sandbox' } as const
+const FOLDERS = { gateway: 'gateway', worker: 'workers', sandbox: 'sandbox', console: 'ops' } as const
 
 /** One of our own built programs, ready when it says so itself. */
 export const planNodeProcess = (

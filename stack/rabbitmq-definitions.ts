@@ -10,7 +10,13 @@ import {
   PARKED_EXCHANGE,
   PARKED_QUEUE,
   RELEASE_EXCHANGE,
+  SHOP_ARGUMENTS,
+  SHOP_EXCHANGE,
+  SHOP_KEYS,
+  SHOP_PARKED_QUEUE,
+  SHOP_QUEUE,
 } from '../contract/topology.ts'
+import { rabbitmqPolicies } from './rabbitmq-policies.ts'
 import type { Secrets } from './secrets.ts'
 
 export const VHOST = 'sluice'
@@ -46,43 +52,33 @@ export const rabbitmqDefinitions = (secrets: Pick<Secrets, 'amqp' | 'amqpOperato
   users: [user(AMQP_USER, secrets.amqp, []), user(OPERATOR, secrets.amqpOperator, ['administrator'])],
   // amq.default: dead letters of the wait queues go through it.
   permissions: [permission(AMQP_USER, '^(sluice\\.|amq\\.default$)'), permission(OPERATOR, '.*')],
-  policies: [
-    {
-      vhost: VHOST,
-      name: 'orders are bounded',
-      pattern: `^${ORDERS_QUEUE.replace('.', '\\.')}$`,
-      'apply-to': 'queues',
-      priority: 0,
-      // With x-overflow reject-publish a full queue refuses, so the release loop waits and nothing is lost.
-      definition: { 'max-length': 100_000, 'max-in-memory-length': 10_000 },
-    },
-    {
-      vhost: VHOST,
-      name: 'parked messages rest on disk',
-      pattern: `^${PARKED_QUEUE.replace('.', '\\.')}$`,
-      'apply-to': 'queues',
-      priority: 0,
-      definition: { 'max-in-memory-length': 1000 },
-    },
+  policies: rabbitmqPolicies(VHOST),
+  exchanges: [
+    exchange(RELEASE_EXCHANGE),
+    exchange(DEAD_EXCHANGE),
+    exchange(PARKED_EXCHANGE),
+    exchange(SHOP_EXCHANGE, 'topic'),
   ],
-  exchanges: [exchange(RELEASE_EXCHANGE), exchange(DEAD_EXCHANGE), exchange(PARKED_EXCHANGE)],
   queues: [
     queue(ORDERS_QUEUE, ORDERS_ARGUMENTS),
     queue(DEAD_QUEUE, PARKED_ARGUMENTS),
     queue(PARKED_QUEUE, PARKED_ARGUMENTS),
     queue(OVERDUE_QUEUE, {}),
+    queue(SHOP_QUEUE, SHOP_ARGUMENTS),
+    queue(SHOP_PARKED_QUEUE, PARKED_ARGUMENTS),
   ],
   bindings: [
     binding(RELEASE_EXCHANGE, ORDERS_QUEUE, ORDERS_KEY),
     binding(DEAD_EXCHANGE, DEAD_QUEUE, DEAD_QUEUE),
     binding(PARKED_EXCHANGE, PARKED_QUEUE, PARKED_QUEUE),
+    binding(SHOP_EXCHANGE, SHOP_QUEUE, SHOP_KEYS),
   ],
 })
 
-const exchange = (name: string) => ({
+const exchange = (name: string, type: 'direct' | 'topic' = 'direct') => ({
   vhost: VHOST,
   name,
-  type: 'direct',
+  type,
   durable: true,
   auto_delete: false,
   internal: false,

@@ -96,6 +96,7 @@ management.tcp.ip = 127.0.0.1
 management.tcp.port = ${ports.management}
 prometheus.tcp.ip = 127.0.0.1
 prometheus.tcp.port = ${ports.brokerMetrics}
+cluster_name = sluice
 load_definitions = ${definitions}
 vm_memory_high_watermark.absolute = 1GB
 disk_free_limit.absolute = 200MB

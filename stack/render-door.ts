@@ -23,6 +23,8 @@ export interface Door {
   /** The flash domain over TLS; left out: plain HTTP alone. */
   tls?: { port: number; cert: string; key: string } | undefined
   gateways: Server[]
+  /** The ops console; without one the ops domain says that it is not available. */
+  console?: Server | undefined
   /** The shop's own servers, where it shares this nginx with the sale; none where it has a front of its own. */
   shopServers?: Server[]
   workerProcesses: number | 'auto'
@@ -94,6 +96,8 @@ function tokensOf(door: Door, openFiles: number): Record<string, string> {
     OPS_PORT: String(door.opsPort),
     WORKER_PROCESSES: String(door.workerProcesses),
     OPEN_FILES: String(openFiles),
+    // Port 1 (tcpmux): nobody listens there.
+    CONSOLE_SERVER: `${door.console?.host ?? '127.0.0.1'}:${door.console?.port ?? 1}`,
     FLASH_SERVERS: serverLines(door.gateways),
     FLASH_PEERS: peerNames(door.gateways),
     SHOP_SERVERS: serverLines(door.shopServers ?? []),

@@ -16,6 +16,14 @@ export type Role =
   | 'worker'
   | 'sandbox'
   | 'prometheus'
+  | 'console'
+
+/** With the password of the operator that the local stack makes. */
+export interface ConsoleAddress {
+  url: string
+  name: string
+  password: string
+}
 
 export interface StackProcess extends ProcessIdentity {
   name: string
@@ -29,6 +37,8 @@ export interface StackRecord {
   urls: Record<string, string>
   /** Every nginx of the flash domain, where there is more than one. */
   doors?: ({ name: string } & DoorUrls)[]
+  /** Where the ops console is, and who may sign in there. */
+  console?: ConsoleAddress
   /** The SLUICE_* environment for the command line. */
   env: Record<string, string>
   processes: StackProcess[]

@@ -16,6 +16,10 @@ export interface Secrets {
   /** What the shop proves itself to the payment provider with. */
   paymentKey: string
   webhook: string
+  /** Signs the console's sessions. */
+  ops: string
+  /** Of the operator `admin`. */
+  admin: string
 }
 
 const NAMES = [
@@ -30,6 +34,8 @@ const NAMES = [
   'edgeKey',
   'paymentKey',
   'webhook',
+  'ops',
+  'admin',
 ] as const satisfies (keyof Secrets)[]
 
 /** Reads `secrets.json` of a run folder, after making what is missing. Readable by its owner only. */

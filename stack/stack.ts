@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { provideOperator } from '../ops/operators/provide-operator.ts'
 import { publishAssets } from '../ops/publish-page.ts'
 import { migrate } from '../platform/migrate.ts'
 import { ROOT } from '../platform/root.ts'
@@ -6,14 +7,21 @@ import { allPorts, choosePorts, type StackPorts, type StackUrls, urlsOf } from '
 import { type Certificate, provideCertificate } from './certificate.ts'
 import { type DoorAddress, listDoors, planDoors } from './doors.ts'
 import { provideKeyFile } from './key-file.ts'
-import { doorEnv, gatewayEnv, localEnv, sandboxEnv, workerEnv } from './local-env.ts'
+import { consoleEnv, doorEnv, gatewayEnv, localEnv, sandboxEnv, workerEnv } from './local-env.ts'
 import { planMysql } from './mariadb.ts'
 import { planNodeProcess } from './node-process.ts'
 import { returnPort } from './ports.ts'
 import { metricsTargets, writeMetricsTargets } from './prometheus-targets.ts'
 import { planEpmd, planRabbitmq } from './rabbitmq.ts'
 import { planRedis } from './redis.ts'
-import { claimRunFolder, type Role, removeRecord, type StackProcess, writeRecord } from './run-folder.ts'
+import {
+  type ConsoleAddress,
+  claimRunFolder,
+  type Role,
+  removeRecord,
+  type StackProcess,
+  writeRecord,
+} from './run-folder.ts'
 import { readSecrets, type Secrets } from './secrets.ts'
 import { planShop } from './shop.ts'
 import { type ServerPlan, type Supervised, supervise } from './supervise.ts'
@@ -29,7 +37,7 @@ export interface StackOptions {
   /** Taken where they are free, else others. */
   ports?: Partial<StackPorts>
   /** Further SLUICE_* environment of a role. */
-  env?: Partial<Record<'gateway' | 'worker' | 'sandbox' | 'nginx', Record<string, string>>>
+  env?: Partial<Record<'gateway' | 'worker' | 'sandbox' | 'console' | 'nginx', Record<string, string>>>
   door?: { workerProcesses?: number | 'auto' }
   /** The flash domain's own certificate; one for development is made where it is left out. */
   certificate?: Certificate | undefined
@@ -51,6 +59,7 @@ export interface Stack {
   secrets: Secrets
   /** What the flash domain proves itself with over TLS. */
   tls: Certificate
+  console: ConsoleAddress | undefined
   /** The SLUICE_* environment with which our own programs reach this stack. */
   env: Record<string, string>
   /** Those that run right now, epmd among them. */
@@ -68,7 +77,13 @@ export interface Stack {
   killNow: () => void
 }
 
-const ALL: readonly Role[] = ['mysql', 'redis', 'rabbitmq', 'nginx', 'shop', 'gateway', 'worker', 'sandbox']
+/** What a whole stack consists of. */
+export const ROLES: readonly Role[] = [
+  ...(['mysql', 'redis', 'rabbitmq', 'nginx', 'shop', 'gateway', 'worker', 'sandbox', 'console'] as const),
+]
+
+/** Whom the local stack lets into the console; the password stands in its secrets. */
+const OPERATOR = 'admin'
 
 /**
  * Starts the real servers from a run folder and keeps them running: MySQL, Redis and RabbitMQ side by side, then
@@ -76,7 +91,7 @@ const ALL: readonly Role[] = ['mysql', 'redis', 'rabbitmq', 'nginx', 'shop', 'ga
  * when one can not start. Throws StackRuns when a stack already runs from this folder.
  */
 export async function startStack(options: StackOptions): Promise<Stack> {
-  const { doors = 1, gateways = 2, workers = 2, roles = ALL, root = ROOT, onProgress = () => {} } = options
+  const { doors = 1, gateways = 2, workers = 2, roles = ROLES, root = ROOT, onProgress = () => {} } = options
   const began = Date.now()
   const { dir, ended, record } = await claimRunFolder(options.dir)
   if (ended.length > 0) onProgress(`ended what an earlier run left behind: ${ended.join(', ')}`)
@@ -113,16 +128,10 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const ports = await choosePorts(gateways, workers, options.ports, doors)
   const secrets = readSecrets(dir)
   const urls = await urlsOf(ports, secrets)
-  const env = localEnv(urls, secrets, join(dir, 'www'), provideKeyFile(join(dir, 'keys')))
   const doorList = await listDoors(ports)
+  const flashes = doorList.map(({ flash }) => flash)
+  const env = localEnv(urls, secrets, join(dir, 'www'), provideKeyFile(join(dir, 'keys')), flashes)
   Object.assign(record, { urls, env })
-  writeMetricsTargets(
-    dir,
-    metricsTargets(
-      ports,
-      doorList.map(({ name }) => name),
-    ),
-  )
   if (doors > 1) record.doors = doorList.map(({ port, ...door }) => door)
   let tls: Certificate
 
@@ -136,6 +145,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     if (plan.role !== 'epmd') onProgress(`${plan.name} is ready (${seconds(since)})`)
   }
   const wants = (role: Role) => roles.includes(role)
+  const doorNames = doorList.map(({ name }) => name)
+  writeMetricsTargets(dir, metricsTargets(ports, doorNames, wants))
 
   try {
     tls = options.certificate ?? (await provideCertificate(join(dir, 'tls')))
@@ -147,8 +158,13 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     if (wants('mysql')) {
       const applied = await migrate(urls.mysql)
       if (applied.length > 0) onProgress(`migrated: ${applied.join(', ')}`)
+      if (wants('console')) {
+        await provideOperator(urls.mysql, OPERATOR, secrets.admin)
+        record.console = { url: urls.ops, name: OPERATOR, password: secrets.admin }
+      }
     }
     const sandbox = { ...sandboxEnv(env, join(dir, 'sandbox')), ...options.env?.sandbox }
+    const consoleSettings = { ...consoleEnv(env), ...options.env?.console }
     const many = (role: 'gateway' | 'worker', list: number[], own: Record<string, string>) =>
       list.map(async (port, index) => {
         const extra = { ...own, ...options.env?.[role] }
@@ -158,12 +174,14 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       ...many('gateway', ports.gateways, gatewayEnv(env)),
       ...many('worker', ports.workers, workerEnv(env)),
       wants('sandbox') && start(planNodeProcess(root, 'sandbox', 'sandbox', ports.sandbox, sandbox)),
+      wants('console') && start(planNodeProcess(root, 'console', 'console', ports.console, consoleSettings)),
     ])
     if (wants('nginx')) {
       await publishAssets(join(dir, 'www'))
       const common = {
         root,
         gateways: ports.gateways.map((port) => ({ host: '127.0.0.1', port })),
+        console: { host: '127.0.0.1', port: ports.console },
         workerProcesses: options.door?.workerProcesses ?? 1,
         env: { ...doorEnv(env), ...options.env?.nginx },
       }
@@ -193,6 +211,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     doors: doorList,
     secrets,
     tls,
+    console: record.console,
     env,
     processes: () => {
       keepRecord()
@@ -211,7 +230,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 async function stopAll(servers: readonly Supervised[]): Promise<void> {
   const order: Role[][] = [
     ['nginx', 'shop'],
-    ['gateway', 'worker', 'sandbox'],
+    ['gateway', 'worker', 'sandbox', 'console'],
     ['mysql', 'redis', 'rabbitmq'],
     ['epmd'],
   ]

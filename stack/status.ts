@@ -1,6 +1,6 @@
 import type { DoorUrls } from './addresses.ts'
 import { isAlive } from './process-identity.ts'
-import { type Role, RUN_FOLDER, readRecord, type StackRecord } from './run-folder.ts'
+import { type ConsoleAddress, type Role, RUN_FOLDER, readRecord, type StackRecord } from './run-folder.ts'
 
 /** The local stack as `status` shows it. The URLs hold credentials. */
 export interface StackStatus {
@@ -14,6 +14,8 @@ export interface StackStatus {
   management: string
   /** Every nginx of the flash domain, where there is more than one; `flash`, `flashTls` and `ops` are the first one's. */
   doors?: ({ name: string } & DoorUrls)[]
+  /** Where sales are run from, and the operator that the local stack makes. */
+  console?: ConsoleAddress
   processes: { name: string; role: Exclude<Role, 'epmd'> | 'supervisor'; pid: number }[]
 }
 
@@ -29,7 +31,9 @@ export async function readStatus(dir = RUN_FOLDER): Promise<StackStatus> {
     .filter((one) => one.role !== 'epmd' && isAlive(one))
     .map(({ name, role, pid }) => ({ name, role, pid }))
   const doors = record.doors === undefined ? {} : { doors: record.doors }
-  return { flash, flashTls, ops, shop, mysql, redis, amqp, management, ...doors, processes } as StackStatus
+  const console = record.console === undefined ? {} : { console: record.console }
+  const urls = { flash, flashTls, ops, shop, mysql, redis, amqp, management }
+  return { ...urls, ...doors, ...console, processes } as StackStatus
 }
 
 /** The SLUICE_* environment of the running local stack. Throws NoStack. */

@@ -9,17 +9,20 @@ import { signToken } from '../ops/tokens.ts'
 import { connectMysql, type Pool, select } from '../platform/mysql.ts'
 import { connectRedis, type Redis } from '../platform/redis.ts'
 import { ROOT } from '../platform/root.ts'
-import { type Stack, type StackOptions, startStack } from '../stack/stack.ts'
+import { ROLES, type Stack, type StackOptions, startStack } from '../stack/stack.ts'
 
 /** Where a running stack is: plain data, so that test files in other processes can have it. */
-export type StackAddress = Pick<Stack, 'dir' | 'urls' | 'ports' | 'secrets' | 'env'>
+export type StackAddress = Pick<Stack, 'dir' | 'urls' | 'ports' | 'secrets' | 'env' | 'console'>
 
-/** A whole stack of one's own in a temporary folder. `stop` ends it and removes the folder. */
+/** A console costs a process: only those have one who use it. */
+const WITHOUT_CONSOLE = ROLES.filter((role) => role !== 'console')
+
+/** A whole stack, but the console, of one's own in a temporary folder. `stop` ends it and removes the folder. */
 export async function lendStack(options: Omit<StackOptions, 'dir'> = {}): Promise<Stack> {
   const folder = await mkdtemp(join(tmpdir(), 'lent-stack-'))
   const remove = () => rm(folder, { recursive: true, force: true })
   try {
-    const stack = await startStack({ ...options, dir: join(folder, 'run') })
+    const stack = await startStack({ roles: WITHOUT_CONSOLE, ...options, dir: join(folder, 'run') })
     const stop = async () => {
       await stack.stop()
       await remove()

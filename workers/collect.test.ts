@@ -7,8 +7,8 @@ const recorder = (everyMs: number, enough: number, workMs = 0) => {
   let atOnce = 0
   let atOnceMost = 0
   const collector = collect<number>({
-    everyMs,
-    enough,
+    everyMs: () => everyMs,
+    enough: () => enough,
     weightOf: (n) => n,
     flush: async (items) => {
       atOnceMost = Math.max(atOnceMost, ++atOnce)
@@ -49,5 +49,36 @@ describe('collect', () => {
     for (let i = 0; i < 1_500; i++) add(1)
     await idle()
     expect(batches.map((batch) => batch.length)).toEqual([2, 1_000, 500])
+  })
+})
+
+describe('limits that change while it collects', () => {
+  it('count from the next item on', async () => {
+    const limits = { everyMs: 60_000, enough: 10 }
+    const batches: number[][] = []
+    const { add, idle } = collect<number>({
+      everyMs: () => limits.everyMs,
+      enough: () => limits.enough,
+      weightOf: (n) => n,
+      flush: async (items) => void batches.push(items),
+    })
+    add(1)
+    add(1)
+    expect(batches).toEqual([])
+    limits.enough = 3
+    add(1)
+    await idle()
+    expect(batches).toEqual([[1, 1, 1]])
+  })
+
+  it('a long wait that has begun is cut short, once', async () => {
+    const { add, hurry, idle, batches } = recorder(60_000, 10)
+    hurry()
+    add(1)
+    hurry()
+    await expect.poll(() => batches).toEqual([[1]])
+    add(1)
+    expect(batches).toEqual([[1]])
+    await idle()
   })
 })

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox'
+import { startValue } from '../contract/settings.ts'
 import { key, readConfig } from '../platform/config.ts'
 
 const schema = Type.Object({
@@ -8,15 +9,16 @@ const schema = Type.Object({
   SLUICE_HOST: key.host(),
   SLUICE_PORT: key.port(),
   SLUICE_NAME: key.name('worker'),
-  SLUICE_FLUSH_MS: key.whole(100, 1, 10_000),
-  SLUICE_FLUSH_ORDERS: key.whole(100, 1, 1_000),
-  SLUICE_PREFETCH: key.whole(64, 1, 10_000),
+  SLUICE_FLUSH_MS: startValue('worker.flush-ms'),
+  SLUICE_FLUSH_ORDERS: startValue('worker.flush-orders'),
+  SLUICE_PREFETCH: startValue('worker.prefetch'),
   SLUICE_PAYMENT_URL: key.url('https?'),
   SLUICE_PAYMENT_KEY: key.secret(),
-  SLUICE_SWEEP_MS: key.whole(1_000, 50, 60_000),
+  SLUICE_SWEEP_MS: startValue('worker.sweep-ms'),
   SLUICE_LOG_LEVEL: key.logLevel(),
 })
 
+/** Fields that are settings (contract/settings/worker.ts) change while the worker runs: read them at each use. */
 export type WorkerConfig = Static<typeof schema>
 
 /** The worker's configuration. Throws ConfigError naming each wrong key. */

@@ -4,6 +4,7 @@ import { decodeMessage, type ReleaseMessage } from '../contract/release-message.
 import { DEAD_QUEUE, declareTopology, ORDERS_QUEUE, OVERDUE_QUEUE } from '../contract/topology.ts'
 import { keepConnected } from '../platform/rabbitmq.ts'
 import { collect } from './collect.ts'
+import type { WorkerConfig } from './config.ts'
 import type { WorkMeter } from './load/work-meter.ts'
 import type { Flight } from './orders/record-batch.ts'
 import { type Backends, serveBatch } from './orders/serve-batch.ts'
@@ -20,6 +21,8 @@ export interface Consumer {
   connected(): boolean
   /** Whether no message waits in the orders queue (some may be in a worker's hands). */
   queueIsEmpty(): Promise<boolean>
+  /** Takes up settings that have changed (`live`). */
+  adjust(): void
   /** Finishes what it has begun, acks it, and closes. */
   stop(): Promise<void>
 }
@@ -35,25 +38,26 @@ export async function startConsumer(deps: {
   outbox: Outbox
   /** A wake-up came: some order's time to pay is over. */
   onOverdue: () => void
-  flushMs: number
-  flushOrders: number
-  prefetch: number
+  live: Pick<WorkerConfig, 'SLUICE_FLUSH_MS' | 'SLUICE_FLUSH_ORDERS' | 'SLUICE_PREFETCH'>
   meter: WorkMeter
   onBatch: (batch: { fates: Fate[]; seconds: number; parked: number; transactionsMs: number[] }) => void
 }): Promise<Consumer> {
-  const { backends, meter } = deps
-  const parker = createParker(backends, deps.outbox)
+  const { backends, live, meter } = deps
+  const parker = createParker(backends, deps.outbox, deps.name)
   const { log } = backends
   const collectors = new Map<number, ReturnType<typeof collect<Delivery>>>()
   let channel: Channel | undefined
   let consumerTags: string[] = []
+  let prefetch = 0
+  let turns = 0
+  let adjusting = Promise.resolve()
 
   const collectorOf = (sale: number) => {
     let collector = collectors.get(sale)
     if (!collector) {
       collector = collect<Delivery>({
-        everyMs: deps.flushMs,
-        enough: deps.flushOrders,
+        everyMs: () => live.SLUICE_FLUSH_MS,
+        enough: () => live.SLUICE_FLUSH_ORDERS,
         weightOf: (delivery) => delivery.message.tickets.length,
         flush: (deliveries) => serve(sale, deliveries),
       })
@@ -123,8 +127,45 @@ export async function startConsumer(deps: {
     if (!lost()) from.ack(raw)
   }
 
+  /** Consumes every queue with the prefetch of this moment; gives the consumers' tags. */
+  const consumeAll = async (opened: Channel): Promise<string[]> => {
+    const turn = ++turns
+    prefetch = live.SLUICE_PREFETCH
+    await opened.prefetch(prefetch)
+    // The broker ends a consumer whose queue was deleted: start over, which declares it again.
+    const consume = (queue: string, take: (raw: ConsumeMessage) => void) =>
+      opened.consume(
+        queue,
+        (raw) => {
+          if (raw) take(raw)
+          else opened.close().catch(() => undefined)
+        },
+        // As the management pages show it at the queue; numbered, since two of a channel live for a moment.
+        { consumerTag: `${deps.name} of ${queue}${turn === 1 ? '' : ` (${turn})`}` },
+      )
+    const tags = await Promise.all([
+      consume(ORDERS_QUEUE, (raw) => receive(opened, raw)),
+      consume(DEAD_QUEUE, (raw) => void receiveDead(opened, raw)),
+      consume(OVERDUE_QUEUE, (raw) => {
+        opened.ack(raw)
+        deps.onOverdue()
+      }),
+    ])
+    return tags.map(({ consumerTag }) => consumerTag)
+  }
+
+  /** RabbitMQ gives a prefetch to new consumers only: they come first, then the old ones go, whose messages stay in hand. */
+  const consumeAnew = async (): Promise<void> => {
+    const opened = channel
+    if (!opened || prefetch === live.SLUICE_PREFETCH) return
+    const old = consumerTags
+    consumerTags = await consumeAll(opened)
+    for (const tag of old) await opened.cancel(tag)
+  }
+
   const close = await keepConnected(deps.url, {
     name: deps.name,
+    purpose: 'consumes released batches',
     log,
     onDown: () => {
       channel = undefined
@@ -134,30 +175,25 @@ export async function startConsumer(deps: {
       opened.on('error', (error) => log.warn({ err: error }, 'consuming channel error'))
       opened.once('close', () => connection.close().catch(() => undefined))
       await declareTopology(opened)
-      await opened.prefetch(deps.prefetch)
       channel = opened
-      // The broker ends a consumer whose queue was deleted: start over, which declares it again.
-      const consume = (queue: string, receive: (raw: ConsumeMessage) => void) =>
-        opened.consume(queue, (raw) => {
-          if (raw) receive(raw)
-          else connection.close().catch(() => undefined)
-        })
-      const tags = await Promise.all([
-        consume(ORDERS_QUEUE, (raw) => receive(opened, raw)),
-        consume(DEAD_QUEUE, (raw) => void receiveDead(opened, raw)),
-        consume(OVERDUE_QUEUE, (raw) => {
-          opened.ack(raw)
-          deps.onOverdue()
-        }),
-      ])
-      consumerTags = tags.map(({ consumerTag }) => consumerTag)
+      turns = 0
+      consumerTags = await consumeAll(opened)
     },
   })
 
   return {
     connected: () => channel !== undefined,
     queueIsEmpty: async () => (await channel?.checkQueue(ORDERS_QUEUE))?.messageCount === 0,
+    adjust: () => {
+      // What waits by the old limits is worked off at once.
+      for (const collector of collectors.values()) collector.hurry()
+      // A channel that closes meanwhile is opened again, with the new prefetch.
+      adjusting = adjusting
+        .then(consumeAnew)
+        .catch((error) => log.debug({ err: error }, 'prefetch not changed'))
+    },
     stop: async () => {
+      await adjusting
       for (const tag of consumerTags) await channel?.cancel(tag).catch(() => undefined)
       await Promise.all([...collectors.values()].map((collector) => collector.idle()))
       await close()

@@ -6,7 +6,8 @@ import type { Logger } from '../platform/log.ts'
  * that fails is logged; the next one comes. `now()` cuts the pause short.
  */
 export function every(
-  pauseMs: number,
+  /** Or what gives it, at each pause anew. */
+  pauseMs: number | (() => number),
   name: string,
   work: () => Promise<void>,
   log: Logger,
@@ -20,7 +21,8 @@ export function every(
       } catch (error) {
         log.warn({ err: error }, `${name} failed`)
       }
-      await sleep(pauseMs * (0.9 + Math.random() * 0.2), undefined, { signal: pause.signal }).catch(
+      const pauseNow = typeof pauseMs === 'function' ? pauseMs() : pauseMs
+      await sleep(pauseNow * (0.9 + Math.random() * 0.2), undefined, { signal: pause.signal }).catch(
         () => undefined,
       )
       pause = new AbortController()

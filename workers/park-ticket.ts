@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { noteEvent } from '../contract/events.ts'
 import type { ReleaseMessage } from '../contract/release-message.ts'
 import { requestsByNumber } from '../contract/requests.ts'
 import type { Flight } from './orders/record-batch.ts'
@@ -12,14 +13,16 @@ export interface Parker {
   parkTicket(sale: number, flight: Flight, reason: string, lost: () => boolean): Promise<void>
 }
 
-export function createParker(backends: Backends, outbox: Outbox): Parker {
-  const { log } = backends
+export function createParker(backends: Backends, outbox: Outbox, name: string): Parker {
+  const { log, mysql } = backends
 
   const parkMessage: Parker['parkMessage'] = async (content, reason, lost) => {
     while (!lost()) {
       try {
         await outbox.park(content, reason)
         log.error({ ...named(content), reason }, 'message parked')
+        const sale = Buffer.isBuffer(content) ? undefined : content.sale
+        void noteEvent(mysql, { sale, kind: 'parked', who: name, detail: tellParked(content, reason) }, log)
         return
       } catch (error) {
         log.warn({ err: error }, 'not parked, trying again')
@@ -36,6 +39,12 @@ export function createParker(backends: Backends, outbox: Outbox): Parker {
       await parkMessage({ sale, epoch: 1, kind, releasedAt, tickets: [ticket] }, reason, lost)
     },
   }
+}
+
+function tellParked(content: ReleaseMessage | Buffer, reason: string): string {
+  if (Buffer.isBuffer(content)) return `a message that nobody can read was parked: ${reason}`
+  const tickets = content.tickets.map(({ number }) => `${content.sale}-${number}`).join(', ')
+  return `${tickets} parked: ${reason}`
 }
 
 /** What the log says of a parked message: which sale, and which tickets of which requests, where that can be read. */

@@ -2,6 +2,7 @@ import Fastify, { LogController } from 'fastify'
 import { Counter, Histogram } from 'prom-client'
 import { checkQueues } from '../contract/check-queues.ts'
 import { createProvider } from '../contract/payments/provider.ts'
+import { followSettings } from '../contract/settings/follow-settings.ts'
 import { createLog } from '../platform/log.ts'
 import { createMetrics } from '../platform/metrics.ts'
 import { connectMysql } from '../platform/mysql.ts'
@@ -19,6 +20,7 @@ import { askProvider } from './payments/ask-provider.ts'
 import { expireOverdue } from './payments/expire-overdue.ts'
 import { watchUnsettled } from './payments/watch-unsettled.ts'
 import { createReconciler, REPAIRS } from './reconcile/reconcile.ts'
+import { startTellingShop } from './shop/tell-shop.ts'
 
 const RECONCILE_MS = 3_000
 const COUNT_UNSETTLED_MS = 5_000
@@ -32,9 +34,16 @@ async function start(config: WorkerConfig): Promise<() => Promise<void>> {
   await firstConnect(redis)
   await checkRedisSettings(redis)
   await checkMysqlSettings(mysql, (error) => log.warn({ err: error }, 'mysql is not there yet'))
-  await checkQueues(config.SLUICE_AMQP_URL)
+  await checkQueues(config.SLUICE_AMQP_URL, config.SLUICE_NAME)
 
   const registers = [createMetrics(config.SLUICE_NAME)]
+  let settingsChanged = (): void => {}
+  const stopSettings = await followSettings(
+    'worker',
+    config,
+    { redis, mysql, metrics: registers[0]!, name: config.SLUICE_NAME, log },
+    () => settingsChanged(),
+  )
   const tickets = new Counter({
     name: 'sluice_recorded_tickets_total',
     help: 'Tickets with a committed row, by state',
@@ -75,13 +84,13 @@ async function start(config: WorkerConfig): Promise<() => Promise<void>> {
   const provider = createProvider(config.SLUICE_PAYMENT_URL, config.SLUICE_PAYMENT_KEY, registers[0])
   const outbox = await openOutbox(config.SLUICE_AMQP_URL, config.SLUICE_NAME, log)
   const expiry = every(
-    config.SLUICE_SWEEP_MS,
+    () => config.SLUICE_SWEEP_MS,
     'expiry',
     async () => void (await expireOverdue(backends)),
     log,
   )
   const asking = every(
-    config.SLUICE_SWEEP_MS,
+    () => config.SLUICE_SWEEP_MS,
     'asking',
     async () => void (await askProvider(backends, provider)),
     log,
@@ -94,9 +103,7 @@ async function start(config: WorkerConfig): Promise<() => Promise<void>> {
     backends,
     outbox,
     onOverdue: expiry.now,
-    flushMs: config.SLUICE_FLUSH_MS,
-    flushOrders: config.SLUICE_FLUSH_ORDERS,
-    prefetch: config.SLUICE_PREFETCH,
+    live: config,
     onBatch: (batch) => {
       for (const fate of batch.fates) tickets.inc({ state: fate.state })
       parked.inc(batch.parked)
@@ -107,7 +114,15 @@ async function start(config: WorkerConfig): Promise<() => Promise<void>> {
       if (payBy) outbox.wakeAfter(Math.max(Math.ceil((payBy - Date.now()) / 1_000), 1))
     },
   })
+  settingsChanged = () => {
+    consumer.adjust()
+    // A long pause that has begun must not outlast the setting that made it long.
+    expiry.now()
+    asking.now()
+  }
+  settingsChanged()
   const reconciler = createReconciler(backends, {
+    name: config.SLUICE_NAME,
     queueIsEmpty: consumer.queueIsEmpty,
     onRepair: (repair, count) => repairs.inc({ repair }, count),
   })
@@ -119,6 +134,10 @@ async function start(config: WorkerConfig): Promise<() => Promise<void>> {
     rabbitmq: async () => {
       if (!consumer.connected()) throw new Error('not connected')
     },
+  })
+
+  const telling = startTellingShop(backends, {
+    ...{ name: config.SLUICE_NAME, outbox, metrics: registers[0]! },
   })
 
   const stopReports = startWorkReports({ redis, name: config.SLUICE_NAME, meter, log })
@@ -140,9 +159,13 @@ async function start(config: WorkerConfig): Promise<() => Promise<void>> {
   await app.listen({ host: config.SLUICE_HOST, port: config.SLUICE_PORT })
 
   return async () => {
+    stopSettings()
     stopReports()
     stopWatching()
-    await Promise.all([consumer.stop(), expiry.stop(), asking.stop(), reconciling.stop(), counting.stop()])
+    await Promise.all([
+      ...[consumer.stop(), expiry.stop(), asking.stop(), reconciling.stop(), counting.stop()],
+      telling.stop(),
+    ])
     await outbox.close()
     await provider.close()
     await app.close()

@@ -5,6 +5,7 @@ import { SaleUnloaded, script, UNLOADED } from '../scripts.ts'
 /** A sale's units and its flight as Redis has them at one instant. */
 export interface Balance {
   epoch: number
+  stock: number
   left: number
   /** Units reserved by tickets that have no row yet. */
   reserved: number
@@ -29,12 +30,12 @@ export async function readBalance(redis: Redis, sale: number): Promise<Balance> 
     [],
   )
   if (reply[0] === UNLOADED) throw new SaleUnloaded(sale)
-  const [, epoch, left, reserved, waiting, line, flying, way, ending, ...flight] = reply as [
-    ...[number, number, number, number, number, number, number, number, string],
+  const [, epoch, left, reserved, waiting, line, flying, way, ending, stock, ...flight] = reply as [
+    ...[number, number, number, number, number, number, number, number, string, number],
     ...number[],
   ]
   return {
-    ...{ epoch, left, reserved, ending, flight },
+    ...{ epoch, stock, left, reserved, ending, flight },
     waiting: { counter: waiting, sum: line },
     flying: { counter: flying, sum: way },
   }

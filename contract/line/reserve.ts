@@ -43,10 +43,10 @@ export interface Fate {
 
 /**
  * Shows buyers what MySQL has committed, and moves the units accordingly. Throws {@link SaleUnloaded}.
- * @param final whether nothing can come back any more (then whoever waits is told so, for good).
+ * @param final the stock of which every unit is paid, so that none can come back (then whoever waits is told so); 0: not so.
  */
-export async function recordFates(redis: Redis, sale: number, fates: Fate[], final?: boolean): Promise<void> {
-  const args: (string | number)[] = [final ? '1' : '']
+export async function recordFates(redis: Redis, sale: number, fates: Fate[], final = 0): Promise<void> {
+  const args: (string | number)[] = [final || '']
   for (const fate of fates) {
     args.push(fate.number, fate.buyer, fate.quantity, fate.state, fate.payBy, fate.version)
   }

@@ -5,13 +5,13 @@ import type { OrderRow } from './move-order.ts'
 /**
  * Shows buyers what has become of orders of one sale, and hands returned units to the line. Call it after the commit.
  * When Redis can not be told now, reconciliation tells it a little later.
- * @param final whether every unit of the sale is paid.
+ * @param final the stock of which every unit is paid, 0 while some are not.
  */
 export async function tellOrders(
   redis: Redis,
   sale: number,
   orders: OrderRow[],
-  final: boolean,
+  final: number,
 ): Promise<void> {
   const fates = orders.map(({ number, buyer, quantity, state, payBy, version }) => ({
     ...{ number, buyer, quantity, state, version },

@@ -2,10 +2,13 @@ import type { ResultSetHeader } from 'mysql2'
 import type { Db } from '../../platform/mysql.ts'
 import type { OrderRow } from './move-order.ts'
 
-/** Takes units of a sale under the guard that makes overselling impossible; false when so many are not left. */
+/**
+ * Takes units of a sale under the guard that makes overselling impossible; false when so many are not left. A settled sale
+ * has none: what it had left is back in the shop.
+ */
 export async function claimUnits(db: Db, sale: number, units: number): Promise<boolean> {
   const [result] = await db.query<ResultSetHeader>(
-    'UPDATE sales SET sold = sold + ? WHERE id = ? AND sold + ? <= stock',
+    "UPDATE sales SET sold = sold + ? WHERE id = ? AND sold + ? <= stock AND phase <> 'settled'",
     [units, sale, units],
   )
   return result.affectedRows === 1

@@ -1,7 +1,7 @@
 import { type Pool, transaction } from '../../platform/mysql.ts'
 import { lockOrder, moveOrder, type OrderKey, type OrderRow } from '../orders/move-order.ts'
 import { restoreUnits } from '../orders/units.ts'
-import { nothingComesBack, readSale } from '../sales.ts'
+import { allPaid, readSale } from '../sales.ts'
 import { lockPayment, setPayment } from './payment-row.ts'
 
 /**
@@ -15,7 +15,7 @@ export function concludeUnpaid(
   key: OrderKey,
   to: 'expired' | 'cancelled',
   voided: 'void' | 'never opened',
-): Promise<{ order: OrderRow; final: boolean } | undefined> {
+): Promise<{ order: OrderRow; final: number } | undefined> {
   return transaction(mysql, async (db) => {
     const sale = await readSale(db, key.sale, 'lock')
     const order = sale && (await lockOrder(db, key))
@@ -27,6 +27,6 @@ export function concludeUnpaid(
     const ended = await moveOrder(db, order, to)
     if (!ended) return undefined
     await restoreUnits(db, order, to)
-    return { order: ended, final: nothingComesBack(sale) }
+    return { order: ended, final: allPaid(sale) }
   })
 }

@@ -1,7 +1,7 @@
 import { type Db, type Pool, select, transaction } from '../../platform/mysql.ts'
 import { lockOrder, moveOrder, type OrderKey, type OrderRow } from '../orders/move-order.ts'
 import { claimUnits, countPaid } from '../orders/units.ts'
-import { nothingComesBack, readSale } from '../sales.ts'
+import { allPaid, readSale } from '../sales.ts'
 import { lockPayment, setPayment } from './payment-row.ts'
 
 /** Money came in, as a webhook or the provider's answer says. */
@@ -14,7 +14,7 @@ export interface Success extends OrderKey {
 
 export type Settled =
   | { outcome: 'unknown' | 'mismatch' | 'repeated' }
-  | { outcome: 'paid' | 'refunding'; order: OrderRow; final: boolean }
+  | { outcome: 'paid' | 'refunding'; order: OrderRow; final: number }
 
 /**
  * Settles a payment that succeeded, in ONE transaction with the event that says so: the order is paid if it holds its
@@ -41,13 +41,13 @@ export function settlePayment(mysql: Pool, success: Success): Promise<Settled> {
       if (!paid) throw new Error(`order ${order.sale}-${order.number} moved while it was locked`)
       await countPaid(db, order)
       await setPayment(db, order, 'succeeded')
-      const final = nothingComesBack({ stock: sale.stock, paid: sale.paid + order.quantity })
+      const final = allPaid({ stock: sale.stock, paid: sale.paid + order.quantity })
       return { outcome: 'paid', order: paid, final }
     }
     const refunding = await moveOrder(db, order, 'refunding')
     if (!refunding) throw new Error(`order ${order.sale}-${order.number} moved while it was locked`)
     await setPayment(db, order, 'refunding', Date.now())
-    return { outcome: 'refunding', order: refunding, final: nothingComesBack(sale) }
+    return { outcome: 'refunding', order: refunding, final: allPaid(sale) }
   })
 }
 

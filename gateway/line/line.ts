@@ -21,7 +21,10 @@ export interface Standing extends TicketView {
 export interface Line {
   join(sale: number, click: Click): Promise<JoinAnswer>
   look(ticket: Ticket): Promise<Standing>
-  /** Loads a sale that Redis does not know; one load at a time for each sale. */
+  /**
+   * Loads a sale that Redis does not know; one load at a time for each sale. Throws Problem `ended` for a settled one, which
+   * Redis shall not know: MySQL answers for its tickets.
+   */
   load(sale: number): Promise<void>
 }
 
@@ -31,7 +34,7 @@ const busy = () => new Problem('busy')
 /**
  * The line as this gateway talks to it: the clicks and polls of one turn of the event loop, sale by sale, in one call.
  */
-export function createLine(redis: Redis, mysql: Pool, absence: Absence, log: Logger): Line {
+export function createLine(redis: Redis, mysql: Pool, absence: () => Absence, log: Logger): Line {
   const joins = new Map<number, (click: Click) => Promise<JoinAnswer>>()
   const looks = new Map<number, (ticket: Ticket) => Promise<Standing>>()
   const loading = new Map<number, Promise<void>>()
@@ -54,7 +57,8 @@ export function createLine(redis: Redis, mysql: Pool, absence: Absence, log: Log
   const load = (sale: number): Promise<void> =>
     once(loading, sale, async () => {
       log.warn({ sale }, 'sale is not in redis, loading it from mysql')
-      await preloadSale(mysql, redis, sale)
+      const loaded = await preloadSale(mysql, redis, sale)
+      if (loaded?.phase === 'settled') throw new Problem('ended', { detail: `sale ${sale} is settled` })
     })
 
   const lease = (sale: number): Promise<void> => once(leasing, sale, () => leaseNumbers(mysql, redis, sale))
@@ -93,7 +97,7 @@ export function createLine(redis: Redis, mysql: Pool, absence: Absence, log: Log
   }
 
   const runLooks = async (sale: number, tickets: Ticket[]): Promise<Standing[]> => {
-    const { release, free, views } = await loaded(sale, () => lookAtTickets(redis, sale, tickets, absence))
+    const { release, free, views } = await loaded(sale, () => lookAtTickets(redis, sale, tickets, absence()))
     return views.map((view) => ({ ...view, release, free }))
   }
 

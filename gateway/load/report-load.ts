@@ -15,9 +15,12 @@ export function startLoadReports(deps: {
   server: Server
   queued: () => Promise<number>
   orderLag: OrderLag
+  /** Tickets released since this gateway began, of each sale that lives. */
+  released: () => Record<string, number>
   log: Logger
 }): () => void {
-  const { redis, name, server, queued, orderLag, log } = deps
+  const { redis, name, server, queued, orderLag, released, log } = deps
+  const began = Date.now()
   const loop = monitorEventLoopDelay({ resolution: RESOLUTION_MS })
   loop.enable()
   let inFlight = 0
@@ -44,6 +47,7 @@ export function startLoadReports(deps: {
       inFlight,
       queue,
       orderLagMs: orderLag.ms(Date.now()),
+      ...{ at: Date.now(), began, released: released() },
     }
     askQueue().catch(() => undefined)
     sendReport(redis, 'gateway', name, load).catch((error) => log.debug({ err: error }, 'load not reported'))

@@ -1,9 +1,11 @@
 import type { ConfirmChannel } from 'amqplib'
 import type { ReleasedBatch } from '../../contract/line/release.ts'
 import { encodeMessage, headersOf } from '../../contract/release-message.ts'
+import { stampMessage } from '../../contract/stamp-message.ts'
 import { declareTopology, ORDERS_KEY, ORDERS_QUEUE, RELEASE_EXCHANGE } from '../../contract/topology.ts'
 import type { Logger } from '../../platform/log.ts'
 import { keepConnected } from '../../platform/rabbitmq.ts'
+import type { GatewayConfig } from '../config.ts'
 
 export interface Publisher {
   /** Whether publishing now makes sense: connected, not blocked by the broker, and not too much unconfirmed. */
@@ -23,9 +25,9 @@ const UNCONFIRMED_MOST = 500
 /** The gateway's connection for publishing, and nothing else: a blocked publisher must not stop a consumer. */
 export async function createPublisher(
   url: string,
-  options: { name: string; confirmMs: number; log: Logger },
+  options: { name: string; live: Pick<GatewayConfig, 'SLUICE_CONFIRM_MS'>; log: Logger },
 ): Promise<Publisher> {
-  const { log, confirmMs } = options
+  const { log, live } = options
   let channel: ConfirmChannel | undefined
   let blocked = false
   let full = false
@@ -38,7 +40,8 @@ export async function createPublisher(
   }
 
   const close = await keepConnected(url, {
-    name: `${options.name}-publisher`,
+    name: options.name,
+    purpose: 'publishes released batches',
     log,
     onDown: forgetAll,
     onBlocked: (now) => {
@@ -75,7 +78,7 @@ export async function createPublisher(
           if (pending.get(id) === settle) pending.delete(id)
           resolve(confirmed)
         }
-        const timer = setTimeout(() => settle(false), confirmMs)
+        const timer = setTimeout(() => settle(false), live.SLUICE_CONFIRM_MS)
         pending.set(id, settle)
         try {
           full = !open.publish(
@@ -83,11 +86,9 @@ export async function createPublisher(
             ORDERS_KEY,
             encodeMessage(batch.message),
             {
-              persistent: true,
+              ...stampMessage(options.name, `release.${batch.message.kind}`),
               mandatory: true,
               messageId: id,
-              contentType: 'application/json',
-              type: batch.message.kind,
               headers: headersOf(batch.message),
             },
             (error) => settle(!error),

@@ -5,6 +5,7 @@ import { SaleUnloaded } from '../../contract/scripts.ts'
 import type { Sale } from '../../contract/words.ts'
 import type { Logger } from '../../platform/log.ts'
 import type { Redis } from '../../platform/redis.ts'
+import type { GatewayConfig } from '../config.ts'
 import type { Publisher } from './publisher.ts'
 
 /** Tickets in one message: what a worker records in one transaction. */
@@ -28,13 +29,16 @@ export function startReleaseLoop(deps: {
   publisher: Publisher
   liveSales: () => Sale[]
   load: (sale: number) => Promise<void>
-  leaseMs: number
-  flightWindow: number
-  absence: Absence
+  live: Pick<GatewayConfig, 'SLUICE_LEASE_MS' | 'SLUICE_FLIGHT_WINDOW'>
+  absence: () => Absence
   onReleased: (batch: ReleasedBatch) => void
   log: Logger
 }): ReleaseLoop {
-  const limits = { leaseMs: deps.leaseMs, flightWindow: deps.flightWindow, messageTickets: MESSAGE_TICKETS }
+  const limitsNow = () => ({
+    leaseMs: deps.live.SLUICE_LEASE_MS,
+    flightWindow: deps.live.SLUICE_FLIGHT_WINDOW,
+    messageTickets: MESSAGE_TICKETS,
+  })
   const nextTick = new Map<number, number>()
   const confirmed = new Map<number, string[]>()
   const publishing = new Set<Promise<void>>()
@@ -63,7 +67,7 @@ export function startReleaseLoop(deps: {
   const tick = async (sale: Sale): Promise<number> => {
     try {
       while (deps.publisher.ready()) {
-        const { more, batches } = await releaseDue(deps.redis, sale.id, limits, deps.absence)
+        const { more, batches } = await releaseDue(deps.redis, sale.id, limitsNow(), deps.absence())
         for (const batch of batches) publish(batch)
         if (!more) return batches.length > 0 ? busyMs(sale) : IDLE_MS
       }

@@ -50,7 +50,7 @@ export function paymentRoutes(
       if (begun.outcome === 'sold_out') throw new Problem('sold_out')
       reply.code(201).header('cache-control', 'no-store')
       if (begun.outcome === 'open') return { payUrl: begun.payUrl }
-      if (sale.deduct === 'hold') await tell(key.sale, [begun.order], false)
+      if (sale.deduct === 'hold') await tell(key.sale, [begun.order], 0)
       const { payUrl } = await provider.open({
         id: paymentId(key),
         amountCents: begun.order.amountCents,

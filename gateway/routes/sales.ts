@@ -29,7 +29,7 @@ export function saleRoutes(app: App, { sales }: Services): void {
 
   app.get('/api/sales', { schema: { response: { 200: Type.Array(saleView) } } }, async (_request, reply) => {
     reply.header('cache-control', 'no-store')
-    return sales.live().map(view)
+    return sales.shown().map(view)
   })
 
   app.get(

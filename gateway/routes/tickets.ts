@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox'
+import { closeTicket } from '../../contract/close-ticket.ts'
 import { Problem } from '../../contract/errors.ts'
 import type { Absence } from '../../contract/line/absence.ts'
 import { reenterLine } from '../../contract/line/join.ts'
@@ -32,7 +33,7 @@ const ORDER_POLL_MS = 3_000
 
 /** GET and DELETE /api/tickets/{ticket}: where a buyer stands, and leaving the line. */
 export function ticketRoutes(app: App, services: Services): void {
-  const { config, keys, redis, mysql, line, publisher, switches, log } = services
+  const { config, keys, redis, mysql, sales, line, publisher, switches, log } = services
 
   /** A ticket that this buyer holds; a foreign one is as unknown as a forged one. */
   const ownTicket = (text: string, buyer: string): Ticket => {
@@ -41,9 +42,21 @@ export function ticketRoutes(app: App, services: Services): void {
     return ticket
   }
 
+  /** Of a settled sale MySQL alone knows the tickets, and each has its final answer there, or gets it now. */
+  const settledStanding = async (ticket: Ticket): Promise<Standing> => {
+    const row = (await findTicketRow(mysql, ticket)) ?? (await closeTicket(mysql, ticket))
+    return { position: 0, release: 'auto', free: 0, payBy: 0, state: 'closed', ...row }
+  }
+  const isSettled = ({ sale }: Ticket): boolean => sales.peek(sale)?.phase === 'settled'
+
   /** Redis first, then MySQL; a ticket that neither knows was lost with Redis, and goes back to its number. */
   const standingOf = async (ticket: Ticket, request: string): Promise<Standing> => {
-    const standing = await line.look(ticket)
+    if (isSettled(ticket)) return settledStanding(ticket)
+    const standing = await line.look(ticket).catch((error: unknown) => {
+      // Settled so lately, or so long ago, that this gateway did not know it.
+      if (error instanceof Problem && error.code === 'ended') return settledStanding(ticket)
+      throw error
+    })
     if (standing.state !== 'unknown') return standing
     const row = await findTicketRow(mysql, ticket)
     if (row) return { ...standing, ...row }
@@ -71,7 +84,9 @@ export function ticketRoutes(app: App, services: Services): void {
     { onRequest: requireBuyer, schema: { params } },
     async (request, reply) => {
       const ticket = ownTicket(request.params.ticket, request.buyer)
-      const batch = await leaveLine(redis, ticket.sale, ticket, config.SLUICE_LEASE_MS)
+      const batch = isSettled(ticket)
+        ? undefined
+        : await leaveLine(redis, ticket.sale, ticket, config.SLUICE_LEASE_MS)
       if (batch) {
         log.info({ sale: ticket.sale, number: ticket.number, request: request.id }, 'left the line')
         // Published now if possible; else its lease runs out and a release loop does it.

@@ -1,6 +1,6 @@
 import { fetchCentre } from '../../contract/centre.ts'
-import { SWITCHES_CHANGED } from '../../contract/keys.ts'
-import { fetchSwitches, readSwitches, spreadSwitches } from '../../contract/switch-changes.ts'
+import { followState } from '../../contract/follow-state.ts'
+import { SWITCH_STATE } from '../../contract/switch-changes.ts'
 import { NOTHING_SET, type SwitchState, type SwitchValues, valuesOf } from '../../contract/switches.ts'
 import type { Logger } from '../../platform/log.ts'
 import type { Pool } from '../../platform/mysql.ts'
@@ -20,46 +20,37 @@ export interface SwitchBoard {
 }
 
 const LOOK_MS = 500
-const COMPARE_MS = 3_000
 
-/**
- * Follows the switches: told by pub/sub, looked up in Redis twice a second by whoever missed it, and compared with MySQL,
- * which has the record, every 3 s. The state with the higher version counts, and is put back into a Redis that forgot it
- * or was rolled back. What was known last stays in force while the stores are down.
- */
+/** Follows the switches as people set them (contract/follow-state.ts), and what the centre makes of the load. */
 export async function createSwitchBoard(deps: {
   redis: Redis
   subscriber: Redis
   mysql: Pool
   log: Logger
 }): Promise<SwitchBoard> {
-  const { redis, subscriber, mysql, log } = deps
+  const { redis, log } = deps
   let state = NOTHING_SET
   let autoLevel = 0
   let hot: number[] = []
   const known = new Map<number | undefined, SwitchValues>()
 
-  const take = (next: SwitchState | undefined, level = autoLevel): void => {
-    const newer = next !== undefined && next.version > state.version
-    if (!newer && level === autoLevel) return
-    if (newer) state = next
+  const take = (next: SwitchState, level: number): void => {
+    if (next === state && level === autoLevel) return
+    state = next
     autoLevel = level
     known.clear()
     log.info({ version: state.version, level: board.of().level }, 'switches changed')
   }
 
   const look = async (): Promise<void> => {
-    const [held, centre] = await Promise.all([fetchSwitches(redis), fetchCentre(redis)])
+    const centre = await fetchCentre(redis)
     hot = Object.keys(centre.hot.sales).map(Number)
-    take(held, centre.level.level)
+    take(state, centre.level.level)
   }
-
-  const compare = async (): Promise<void> => {
-    take(await readSwitches(mysql))
-    if (state.version === 0) return
-    const held = await fetchSwitches(redis)
-    if (held === undefined || held.version < state.version) await spreadSwitches(redis, state)
-  }
+  const quietly = (): Promise<void> =>
+    look().catch((error) =>
+      log.debug({ err: error }, 'centre not looked up, what it said last stays in force'),
+    )
 
   const board: SwitchBoard = {
     of(sale) {
@@ -76,22 +67,12 @@ export async function createSwitchBoard(deps: {
     hotSales: () => hot,
     stop() {
       clearInterval(looking)
-      clearInterval(comparing)
-      subscriber.off('message', onMessage)
+      unfollow()
     },
   }
 
-  const quietly = (work: () => Promise<void>) => (): void => {
-    work().catch((error) => log.debug({ err: error }, 'switches not looked up, the last ones stay in force'))
-  }
-  const onMessage = (channel: string): void => {
-    if (channel === SWITCHES_CHANGED) quietly(look)()
-  }
-  subscriber.on('message', onMessage)
-  await subscriber.subscribe(SWITCHES_CHANGED)
-  take(await readSwitches(mysql))
-  await look()
-  const looking = setInterval(quietly(look), LOOK_MS)
-  const comparing = setInterval(quietly(compare), COMPARE_MS)
+  const unfollow = await followState(SWITCH_STATE, deps, (next) => take(next, autoLevel))
+  await quietly()
+  const looking = setInterval(() => void quietly(), LOOK_MS)
   return board
 }

@@ -1,17 +1,15 @@
 -- The door's own numbers, in Prometheus text form, exact over all workers: every count is one of the shared dict, made at
 -- once, so that a worker that dies takes none with it.
+local answer_counts = require("edge.answer_counts")
 local certificate = require("edge.certificate")
 local latency = require("edge.latency")
 local demand_metrics = require("edge.demand_metrics")
 local gateway_metrics = require("edge.gateway_metrics")
-local refusals = require("edge.refusals")
+local live_settings = require("edge.live_settings")
 local requirements = require("edge.requirements")
 
 local counts = ngx.shared.counts
 local snapshot = ngx.shared.snapshot
-
--- Answers of the door itself that are no refusals.
-local ANSWERED = { "waiting", "again" }
 
 local function head(lines, name, kind, help)
   lines[#lines + 1] = ("# HELP %s %s\n# TYPE %s %s"):format(name, help, name, kind)
@@ -44,24 +42,7 @@ end
 
 -- What was answered, by code, by the question that refused, and by who answered with which class of status.
 local function answers(lines)
-  local by_code = { passed = count("answers:passed") }
-  local by_question, door = {}, { ["2xx"] = 0, ["4xx"] = 0, ["5xx"] = 0 }
-  for _, code in ipairs(ANSWERED) do
-    by_code[code] = count("answers:" .. code)
-    door["2xx"] = door["2xx"] + by_code[code]
-  end
-  for code in pairs(refusals.LIST) do
-    by_code[code] = 0
-  end
-  for _, key in ipairs(counts:get_keys(0)) do
-    local code, question = key:match("^refused:([%w_]+):([%w_]+)$")
-    if code then
-      local times, class = count(key), math.floor(refusals.LIST[code][1] / 100) .. "xx"
-      by_code[code] = by_code[code] + times
-      by_question[question] = (by_question[question] or 0) + times
-      door[class] = door[class] + times
-    end
-  end
+  local by_code, by_question, door = answer_counts.answers()
   local what = "Refusals of the door by code, polls answered waiting, clicks again, and requests passed on."
   head(lines, "sluice_door_answers_total", "counter", what)
   lines_of(lines, "sluice_door_answers_total", "code", by_code)
@@ -77,12 +58,12 @@ end
 local function latencies(lines)
   local name = "sluice_door_gateway_seconds"
   head(lines, name, "histogram", "What gateways took for what was passed on to them.")
-  local total = 0
-  for _, most in ipairs(latency.BUCKETS_S) do
-    total = total + count("took:" .. most)
+  local total, took = 0, answer_counts.took()
+  for i, most in ipairs(latency.BUCKETS_S) do
+    total = total + took[i]
     line(lines, ('%s_bucket{le="%s"}'):format(name, most), total)
   end
-  total = total + count("took:+Inf")
+  total = total + took[#took]
   line(lines, name .. '_bucket{le="+Inf"}', total)
   line(lines, name .. "_sum", count("took_sum"))
   line(lines, name .. "_count", total)
@@ -130,6 +111,7 @@ function M.print()
   dicts(lines)
   certificates(lines)
   demand_metrics.write(lines, head, line)
+  live_settings.write(lines, head, line)
   gateway_metrics.print(
     function(name, kind, help) head(lines, name, kind, help) end,
     function(name, value) line(lines, name, value) end

@@ -26,7 +26,8 @@ local function sign_in(client, where)
   return true
 end
 
--- Sends commands in one go: lists such as { "get", "snapshot" }. Answers the reply to the first, or nil and the reason.
+-- Sends commands in one go: lists such as { "get", "snapshot" }. Answers the replies to the first and the second (nil where
+-- that one was refused), or nil and the reason.
 local function send(client, commands)
   client:init_pipeline()
   for _, command in ipairs(commands) do
@@ -41,7 +42,11 @@ local function send(client, commands)
   if type(first) == "table" and first[1] == false then
     return nil, first[2]
   end
-  return first
+  local second = replies[2]
+  if type(second) == "table" and second[1] == false then
+    second = nil
+  end
+  return first, second
 end
 
 -- The same over a connection of the pool.
@@ -57,26 +62,28 @@ local function ask(commands)
     client:close()
     return nil, "Redis: " .. tostring(err)
   end
-  local reply
-  reply, err = send(client, commands)
+  local reply, second = send(client, commands)
   if not reply then
     client:close()
-    return nil, "Redis: " .. tostring(err)
+    return nil, "Redis: " .. tostring(second)
   end
   client:set_keepalive(60000, 1)
-  return reply
+  return reply, second
 end
 
 local M = {}
 
--- The JSON, or nil and the reason. report: more commands to send, or nil: what a door reports travels with its question;
--- when it does not arrive, the next one says the same.
+-- The JSON and the fields of the live settings, or nil and the reason. report: more commands to send, or nil: what a door
+-- reports travels with its question; when it does not arrive, the next one says the same.
 function M.snapshot(report)
-  local raw, reason = ask({ { "get", "snapshot" }, unpack(report or {}) })
+  local raw, settings = ask({ { "get", "snapshot" }, { "hgetall", "settings" }, unpack(report or {}) })
   if raw == ngx.null then
-    return nil, "Redis has no key snapshot"
+    return nil, "Redis has no key snapshot", settings
   end
-  return raw, reason
+  if not raw then
+    return nil, settings
+  end
+  return raw, nil, settings
 end
 
 -- The block list (contract/blocks.ts), { [buyer] = risk score }, or nil and the reason.

@@ -3,6 +3,7 @@
 local cards = require("edge.cards")
 local block_list = require("edge.block_list")
 local demand = require("edge.demand")
+local live_settings = require("edge.live_settings")
 local pull = require("edge.pull")
 local report = require("edge.report")
 local tunables = require("edge.tunables")
@@ -51,7 +52,10 @@ local function keep(raw)
 end
 
 local function pull_once()
-  local raw, reason = pull.snapshot(report.commands())
+  local raw, reason, settings = pull.snapshot(report.commands())
+  if settings then
+    live_settings.keep(settings)
+  end
   local ok = false
   if raw then
     ok, reason = keep(raw)
@@ -81,11 +85,13 @@ local function tick(premature)
   if not counted then
     ngx.log(ngx.ERR, "demand: ", trouble)
   end
+  live_settings.apply()
   if dict:add("turn", true, every_s * 0.9) then
     local ok, err = pcall(pull_once)
     if not ok then
       ngx.log(ngx.ERR, "snapshot: ", err)
     end
+    live_settings.apply()
   end
   local ok, err = ngx.timer.at(every_s, tick)
   if not ok and err ~= "process exiting" then
@@ -96,6 +102,8 @@ end
 -- Called once by each worker, in init_worker_by_lua. run: the run folder, which tells this door from others.
 function M.keep_pulling(run)
   report.name_door(run)
+  -- Before the first request: after a reload the door goes on as it was set.
+  live_settings.apply()
   assert(ngx.timer.at(0, tick))
 end
 

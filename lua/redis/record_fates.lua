@@ -5,9 +5,9 @@
 -- forgot to reserve takes its units now.
 --
 -- KEYS  1 card  2 flight  3 holder  4 fate  5 line  6 wants  7 away  8 kept
--- ARGV  1 run  2 '1' when nothing can come back any more, else '', then for each ticket:
+-- ARGV  1 run  2 the stock of which every unit is paid, so that none can come back, else '', then for each ticket:
 --       number, buyer, quantity, state, payBy ms (0: none), version
---       That nothing can come back is never taken back: what is told late was committed before the last payment.
+--       What is told late was committed before the last payment, or before units came on top: then the card has more.
 -- Output {UNLOADED}, or {LOADED}
 local card = redis.call('HMGET', KEYS[1], 'left', 'flying', 'awaiting', 'deduct', 'run')
 if card[5] ~= ARGV[1] then
@@ -90,7 +90,7 @@ if #new_fates > 0 then
   redis.call('HSET', KEYS[4], unpack(new_fates))
 end
 redis.call('HSET', KEYS[1], 'left', left, 'flying', flying, 'awaiting', awaiting)
-if ARGV[2] == '1' then
+if ARGV[2] ~= '' and tonumber(ARGV[2]) >= tonumber(redis.call('HGET', KEYS[1], 'stock')) then
   redis.call('HSET', KEYS[1], 'ending', 'sold_out')
 end
 return { 1 }

@@ -6,6 +6,7 @@ import { compareFates, type Fates } from './compare-fates.ts'
 import { type Finding, tell, whatPersists } from './finding.ts'
 import { judgeInventory } from './judge-inventory.ts'
 import { judgeMoney } from './judge-money.ts'
+import { judgeSettlement } from './judge-settlement.ts'
 import { judgeTickets, numbersHandedOut, ticketsSeen } from './judge-tickets.ts'
 import { heldUnits, judgeUnits, paidUnits } from './judge-units.ts'
 import { count, union } from './number-ranges.ts'
@@ -83,7 +84,7 @@ async function read(
       mysql: books,
       redis: undefined,
       findings,
-      unchecked: live || phase === 'draft' ? undefined : unchecked,
+      unchecked: live || phase === 'draft' || phase === 'settled' ? undefined : unchecked,
     }
   }
   if (asked.books.epoch !== epoch) {
@@ -113,6 +114,7 @@ const judge = (mysql: MysqlBooks, redis: RedisBooks | undefined, fates: Fates | 
   ...judgeUnits(mysql, redis),
   ...judgeInventory(mysql),
   ...judgeMoney(mysql),
+  ...judgeSettlement(mysql),
   ...judgeTickets(mysql, redis, fates),
 ]
 

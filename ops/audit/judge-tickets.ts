@@ -8,7 +8,7 @@ import type { RedisBooks } from './read-redis.ts'
  * The numbers that were handed out and must be somewhere (`known`), and those that may have been and may be forgotten
  * (`possible`): all up to the end of the last epoch that ended without anybody knowing how far it had come, since then
  * Redis lost its line, with what earlier epochs had left in it. A buyer who polls brings such a ticket back. Without
- * Redis nothing is known of a line.
+ * Redis nothing is known of a line; but a settlement has written down how far the numbers had come.
  */
 export function numbersHandedOut(
   { sale, epochs }: MysqlBooks,
@@ -21,7 +21,8 @@ export function numbersHandedOut(
     const living = epoch === sale.epoch
     const to =
       living && redis ? redis.next - 1 : (last ?? (epochs[i + 1]?.first ?? sale.numbersLeased + 1) - 1)
-    if (redis && i > lost) known.push([first, to])
+    const certain = redis !== undefined || (sale.phase === 'settled' && last !== undefined)
+    if (certain && i > lost) known.push([first, to])
     else possible.push([first, to])
   })
   return { known: toRanges(known), possible: toRanges(possible) }

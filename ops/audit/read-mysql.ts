@@ -4,6 +4,7 @@ import type { OrderState, RefusedState, Sale } from '../../contract/words.ts'
 import { type Db, type Pool, select } from '../../platform/mysql.ts'
 import { type Ranges, toRanges } from './number-ranges.ts'
 import { type MoneyBooks, readMoney } from './read-money.ts'
+import { readSettled, type SettledBooks } from './read-settled.ts'
 
 /** What MySQL says of a sale, in one consistent snapshot. */
 export interface MysqlBooks {
@@ -21,6 +22,7 @@ export interface MysqlBooks {
   money: MoneyBooks
   /** Units that the sale has of the shop's inventory, by its moves; 0 where it names no article. */
   fromInventory: number
+  settled: SettledBooks
 }
 
 /** How many single finds are read; the rest of a disaster reads no differently. */
@@ -88,6 +90,7 @@ async function readRows(db: Db, sale: Sale): Promise<MysqlBooks> {
     odd: odd.map((o) => ({ ...o, number: Number(o.number), amountCents: Number(o.amount) })),
     fromInventory: await unitsInSale(db, id),
     money: await readMoney(db, id, sale.deduct === 'payment', MOST),
+    settled: await readSettled(db, id, sale.sku, MOST),
   }
 }
 

@@ -1,3 +1,4 @@
+import { commandLineUser } from '../actions/by.ts'
 import { type PhaseStep, stepPhase } from '../change-phase.ts'
 import type { AddCommand } from '../command.ts'
 import { withStores } from '../connections.ts'
@@ -12,13 +13,13 @@ const STEPS: [step: PhaseStep, description: string][] = [
 
 export const addSalePhases: AddCommand = (parent, { env, print }) => {
   for (const [step, description] of STEPS) {
-    parent
-      .command(step)
-      .description(description)
-      .argument('<id>', 'the sale', whole(1))
-      .action(async (id: number) => {
-        const sale = await withStores(env, (stores) => stepPhase(stores, id, step))
-        print(saleView(sale), `sale ${id} is ${sale.phase}`)
-      })
+    const command = parent.command(step).description(description).argument('<id>', 'the sale', whole(1))
+    if (step === 'close') command.option('--unopened', 'also one that has not opened yet: it never will')
+    command.action(async (id: number, options: { unopened?: boolean }) => {
+      const by = commandLineUser()
+      const sale = await withStores(env, (stores) => stepPhase(stores, id, step, by, options))
+      const never = Date.now() < sale.opensAt && step === 'close' ? ' before it opened: nobody could buy' : ''
+      print(saleView(sale), `sale ${id} is ${sale.phase}${never}`)
+    })
   }
 }

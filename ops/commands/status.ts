@@ -6,12 +6,13 @@ export const addStatus: AddCommand = (parent, { print }) => {
     .description('addresses and processes of the local stack, with its credentials')
     .action(async () => {
       const { readStatus } = await import('../../stack/status.ts')
-      const { processes, doors, ...urls } = await readStatus()
+      const { processes, doors, console, ...urls } = await readStatus()
       const rows = processes.map(({ name, role, pid }) => [name, role, String(pid)])
+      const signIn = console ? [['console', `${console.url}/ (${console.name}, ${console.password})`]] : []
       const further = (doors ?? []).slice(1).map(({ name, flash }) => [name, flash])
       print(
-        { ...urls, ...(doors && { doors }), processes },
-        `${alignColumns([...Object.entries(urls), ...further])}\n\n${alignColumns([['PROCESS', 'ROLE', 'PID'], ...rows])}`,
+        { ...urls, ...(doors && { doors }), ...(console && { console }), processes },
+        `${alignColumns([...Object.entries(urls), ...further, ...signIn])}\n\n${alignColumns([['PROCESS', 'ROLE', 'PID'], ...rows])}`,
       )
     })
 }

@@ -1,4 +1,5 @@
 import { userInfo } from 'node:os'
+import { UNSET } from '../../contract/append-version.ts'
 import { fetchCentre } from '../../contract/centre.ts'
 import { readSale } from '../../contract/sales.ts'
 import {
@@ -7,7 +8,6 @@ import {
   readSwitches,
   recordChange,
   spreadSwitches,
-  UNSET,
 } from '../../contract/switch-changes.ts'
 import {
   LEVELS,

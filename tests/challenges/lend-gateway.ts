@@ -69,7 +69,7 @@ export async function lendGateway(changes: Partial<GatewayConfig> = {}): Promise
   const challenges = createChallenges({ config, keys, switches, redis, mysql, metrics, log })
   const app = buildApp({
     ...{ config, keys, switches, redis, mysql, metrics, log, challenges },
-    line: createLine(redis, mysql, absenceOf(config), log),
+    line: createLine(redis, mysql, () => absenceOf(config), log),
     sales: { get: (id: number) => readSale(mysql, id), live: () => [], refresh: async () => {} },
     release: { wake: () => {} },
     pulse: { answers: () => true },

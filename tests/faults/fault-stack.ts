@@ -7,7 +7,7 @@ import { connectRedis, type Redis } from '../../platform/redis.ts'
 import { choosePort, returnPort } from '../../stack/ports.ts'
 import { AMQP_USER, VHOST } from '../../stack/rabbitmq-definitions.ts'
 import { readSecrets, type Secrets } from '../../stack/secrets.ts'
-import { type Stack, type StackOptions, startStack } from '../../stack/stack.ts'
+import { ROLES, type Stack, type StackOptions, startStack } from '../../stack/stack.ts'
 import { type Link, openLink } from './proxy.ts'
 
 export const LINKS = [
@@ -54,6 +54,7 @@ export async function startFaultStack(
   try {
     const stack = await startStack({
       dir,
+      roles: ROLES.filter((role) => role !== 'console'),
       ports,
       env: { gateway: envThrough(links, 'gateway', secrets), worker: envThrough(links, 'worker', secrets) },
       ...options,

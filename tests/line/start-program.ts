@@ -7,9 +7,9 @@ import type { StackAddress } from '../lend-stack.ts'
 const PATIENCE_MS = 20_000
 
 export type Env = Record<string, string | undefined>
-const PROGRAMS = { gateway: 'gateway/server.js', worker: 'workers/server.js' }
+const PROGRAMS = { gateway: 'gateway/server.js', worker: 'workers/server.js', console: 'ops/server.js' }
 export type Role = keyof typeof PROGRAMS
-export const ROLES: Role[] = ['gateway', 'worker']
+export const ROLES: Role[] = ['gateway', 'worker', 'console']
 
 /** The keys that each can not do without. */
 export const NEEDS: Record<Role, string[]> = {
@@ -18,6 +18,7 @@ export const NEEDS: Record<Role, string[]> = {
     ...['PAYMENT_URL', 'PAYMENT_KEY', 'WEBHOOK_SECRET', 'PUBLIC_URL'],
   ],
   worker: ['REDIS_URL', 'MYSQL_URL', 'AMQP_URL', 'PAYMENT_URL', 'PAYMENT_KEY'],
+  console: ['REDIS_URL', 'MYSQL_URL', 'OPS_SECRET', 'EDGE_KEY'],
 }
 
 /**

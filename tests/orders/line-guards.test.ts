@@ -47,7 +47,7 @@ test('an old word does not undo a newer one', async () => {
   await payAt(shop, 1, 'ann')
   await sendWebhook(shop, 1, `event-${shop.sale}`)
   const old = { number: 1, buyer: 'ann', quantity: 1, payBy: 0 }
-  await recordFates(stores.redis, shop.sale, [{ ...old, state: 'awaiting_payment', version: 1 }], false)
+  await recordFates(stores.redis, shop.sale, [{ ...old, state: 'awaiting_payment', version: 1 }])
   await recordFates(stores.redis, shop.sale, [{ ...old, state: 'expired', version: 2 }])
   expect(await problemsOf(shop)).toEqual([])
   expect(await stores.redis.hget(saleKeys(shop.sale).card, 'ending')).toBe('sold_out')

@@ -37,6 +37,7 @@ async function setUp(
   await stores.mysql.query("UPDATE sales SET phase = 'settled'")
   const shop = await openShop(stores, { stock, standby, deduct, perUser: 2 })
   const reconciler = createReconciler(shop.backends, {
+    name: 'test',
     queueIsEmpty: async () => false,
     // What the orders' own steps tell is never wrong: nothing has to be loaded anew.
     onRepair: (repair) => expect(repair).not.toBe('books_differed'),

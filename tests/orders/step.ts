@@ -1,7 +1,7 @@
 import type fc from 'fast-check'
 import type { OrderRow } from '../../contract/orders/move-order.ts'
 import type { ReleaseMessage } from '../../contract/release-message.ts'
-import { nothingComesBack } from '../../contract/sales.ts'
+import { allPaid } from '../../contract/sales.ts'
 import type { Backends } from '../../workers/orders/serve-batch.ts'
 import type { Reconciler } from '../../workers/reconcile/reconcile.ts'
 import { checkAll } from './check.ts'
@@ -16,7 +16,7 @@ export interface Real {
   /** Every message that the broker ever got; any of them may come again. */
   messages: ReleaseMessage[]
   /** Everything that was ever to be told of an order, to be told again, late. */
-  tellings: { row: OrderRow; final: boolean }[]
+  tellings: { row: OrderRow; final: number }[]
   books: Books
 }
 
@@ -46,7 +46,7 @@ function remember({ shop, books, tellings }: Real): void {
       ...{ sale: shop.sale, number, buyer, quantity, currency, state, version, takesWhenPaid: false },
       ...{ amountCents: Number(order.amount_cents), payBy: order.pay_by.getTime() },
     }
-    tellings.push({ row, final: nothingComesBack(books.sale) })
+    tellings.push({ row, final: allPaid(books.sale) })
   }
 }
 

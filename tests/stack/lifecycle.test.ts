@@ -109,10 +109,22 @@ test('start in the background returns when everything works, and prints where it
     'redis',
     'amqp',
     'management',
+    'console',
     'processes',
   ])
   expect(status.processes.map(({ role }) => role).sort()).toEqual(
-    ['gateway', 'mysql', 'nginx', 'rabbitmq', 'redis', 'sandbox', 'shop', 'supervisor', 'worker'].sort(),
+    [
+      'console',
+      'gateway',
+      'mysql',
+      'nginx',
+      'rabbitmq',
+      'redis',
+      'sandbox',
+      'shop',
+      'supervisor',
+      'worker',
+    ].sort(),
   )
   for (const url of [status.flash, status.ops, status.shop]) expect(await answersAt(url)).toBe(200)
   expect(output).toContain('port 8080 for flash is taken')

@@ -78,6 +78,8 @@ function decide(
 
   const refusalOf = ({ ticket, kind }: Flight): RefusedState | undefined => {
     if (kind !== 'order') return kind
+    // Its units are back in the shop. A message that a broker kept for long, or that Redis forgot, gets its answer.
+    if (sale.phase === 'settled') return 'closed'
     const code = reservations?.codes.get(ticket.number)
     if (code === RESERVE.duplicate || holders.has(ticket.buyer)) return 'duplicate'
     if (code !== RESERVE.won || ticket.quantity > free) return 'sold_out'

@@ -48,15 +48,21 @@ export async function serveBatch(
         'batch not recorded, trying again',
       )
       if (error instanceof SaleUnloaded || error instanceof StaleReservation) {
-        const loaded = await preloadSale(backends.mysql, backends.redis, sale).catch(() => 'down')
+        const loaded = await preloadSale(backends.mysql, backends.redis, sale).catch(() => 'down' as const)
         // Nobody could have joined it: waiting for such a sale would never end.
         if (loaded === undefined) return allBad(flights, `sale ${sale} does not exist, or is a draft`)
+        if (loaded !== 'down' && loaded.phase === 'settled') {
+          return serveBatch(backends, sale, flights.map(closed), givenUp)
+        }
       }
       await sleep(Math.min(20 * 2 ** attempt, 1_000))
     }
   }
   return undefined
 }
+
+/** What is left for a ticket of a settled sale, which Redis does not know any more. */
+const closed = (flight: Flight): Flight => (flight.kind === 'order' ? { ...flight, kind: 'closed' } : flight)
 
 const allBad = (flights: Flight[], reason: string): Served => ({
   fates: [],

@@ -5,8 +5,8 @@ import { concludeUnpaid } from '../../contract/payments/conclude-unpaid.ts'
 import { lockPayment, type PaymentState, paymentId, setPayment } from '../../contract/payments/payment-row.ts'
 import { OPENING_MS, type PaymentProvider } from '../../contract/payments/provider.ts'
 import { settlePayment } from '../../contract/payments/settle-payment.ts'
-import { nothingComesBack, readSale } from '../../contract/sales.ts'
-import { type Pool, select, transaction } from '../../platform/mysql.ts'
+import { allPaid, readSale } from '../../contract/sales.ts'
+import { type Db, type Pool, select, transaction } from '../../platform/mysql.ts'
 import type { Backends } from '../orders/serve-batch.ts'
 
 /** How long one worker may take over a payment before another asks too; asking twice is harmless. */
@@ -20,7 +20,7 @@ interface Due extends OrderKey {
   createdAt: number
 }
 
-type Ended = { order: OrderRow; final: boolean } | undefined
+type Ended = { order: OrderRow; final: number } | undefined
 
 /**
  * Asks the provider about payments that are not settled, and gives back money that has no goods. Where the provider does
@@ -116,8 +116,20 @@ async function refund(mysql: Pool, provider: PaymentProvider, payment: Due): Pro
     if (!sale || !order || row?.state !== 'refunding') return undefined
     await setPayment(db, payment, 'refunded')
     const moved = await moveOrder(db, order, 'refunded')
-    return moved && { order: moved, final: nothingComesBack(sale) }
+    if (sale.phase === 'settled') await tellOfRefund(db, payment)
+    return moved && { order: moved, final: allPaid(sale) }
   })
+}
+
+/** Money that came in after the shop had closed its accounts of the sale, and went back: it hears of that too. */
+const tellOfRefund = async (db: Db, { sale, number }: OrderKey): Promise<void> => {
+  const now = new Date()
+  await db.query(
+    `INSERT INTO outbox (sale_id, number, kind, sku, buyer, quantity, amount_cents, currency, happened_at, created_at)
+     SELECT o.sale_id, o.number, 'refunded', s.sku, o.buyer, o.quantity, o.amount_cents, o.currency, ?, ?
+     FROM orders o JOIN sales s ON s.id = o.sale_id WHERE o.sale_id = ? AND o.number = ?`,
+    [now, now, sale, number],
+  )
 }
 
 const askLater = async (mysql: Pool, { sale, number }: OrderKey, waitMs: number): Promise<void> => {

@@ -1,6 +1,6 @@
 import type { OrderRow } from '../../contract/orders/move-order.ts'
 import { tellOrders } from '../../contract/orders/tell-orders.ts'
-import { nothingComesBack, readSale } from '../../contract/sales.ts'
+import { allPaid, readSale } from '../../contract/sales.ts'
 import type { Sale } from '../../contract/words.ts'
 import { type Db, type Pool, select, transaction } from '../../platform/mysql.ts'
 import type { Backends } from '../orders/serve-batch.ts'
@@ -44,10 +44,10 @@ interface Overdue {
   payment: string | null
 }
 
-function expireBatch(mysql: Pool, id: number, now: Date): Promise<{ orders: OrderRow[]; final: boolean }> {
+function expireBatch(mysql: Pool, id: number, now: Date): Promise<{ orders: OrderRow[]; final: number }> {
   return transaction(mysql, async (db) => {
     const sale = await readSale(db, id, 'lock')
-    if (!sale) return { orders: [], final: false }
+    if (!sale) return { orders: [], final: 0 }
     const rows = await select<Overdue>(
       db,
       `SELECT o.number, o.buyer, o.quantity, o.amount_cents, o.currency, o.version, o.takes_when_paid, o.pay_by,
@@ -91,7 +91,7 @@ function expireBatch(mysql: Pool, id: number, now: Date): Promise<{ orders: Orde
       'expiring',
       now,
     )
-    return { orders, final: nothingComesBack(sale) }
+    return { orders, final: allPaid(sale) }
   })
 }
 

@@ -1,15 +1,30 @@
+import { noteEvent } from '../../contract/events.ts'
 import { flyAgain, readBalance } from '../../contract/line/balance.ts'
 import { tellOrders } from '../../contract/orders/tell-orders.ts'
 import { preloadSale } from '../../contract/preload.ts'
-import { listLiveSales, nothingComesBack, readSale } from '../../contract/sales.ts'
+import { allPaid, listLiveSales, nothingComesBack, readSale } from '../../contract/sales.ts'
 import { SaleUnloaded } from '../../contract/scripts.ts'
+import { tellStock } from '../../contract/stock/tell-stock.ts'
 import type { Sale } from '../../contract/words.ts'
 import type { Backends } from '../orders/serve-batch.ts'
 import { readChanged } from './read-changed.ts'
 
 /** The documented ways of repair; each is counted and logged. */
-export const REPAIRS = ['reloaded', 'books_differed', 'flown_again', 'ending_told'] as const
+export const REPAIRS = ['reloaded', 'books_differed', 'flown_again', 'ending_told', 'stock_told'] as const
 export type Repair = (typeof REPAIRS)[number]
+
+const WORDS: Record<Repair, string> = {
+  reloaded: 'the sale was loaded into Redis again',
+  books_differed: 'the books in Redis stayed wrong, so the sale was loaded anew',
+  flown_again: 'tickets whose message was lost were sent again',
+  stock_told: 'Redis was told of a stock that was changed',
+  ending_told: 'the line was told that everything is paid',
+}
+
+const tell = (details: object): string => {
+  const text = JSON.stringify(details)
+  return text === '{}' ? '' : `: ${text}`
+}
 
 export interface Reconciler {
   /** One round over all live sales. */
@@ -28,7 +43,11 @@ const LONG_FLIGHT_MS = 15_000
  */
 export function createReconciler(
   { redis, mysql, log }: Backends,
-  deps: { queueIsEmpty: () => Promise<boolean>; onRepair: (repair: Repair, count: number) => void },
+  deps: {
+    name: string
+    queueIsEmpty: () => Promise<boolean>
+    onRepair: (repair: Repair, count: number) => void
+  },
 ): Reconciler {
   const differences = new Map<number, { difference: string; rounds: number }>()
   const flying = new Map<number, Map<number, number>>()
@@ -37,11 +56,13 @@ export function createReconciler(
   const repaired = (repair: Repair, sale: number, count: number, details: object = {}): void => {
     log.warn({ repair, sale, count, ...details }, 'reconciliation repaired')
     deps.onRepair(repair, count)
+    const detail = `${WORDS[repair]}${count > 1 ? ` (${count})` : ''}${tell(details)}`
+    void noteEvent(mysql, { sale, kind: 'repair', who: deps.name, detail }, log)
   }
 
   const tellChanged = async (sale: Sale, since: number): Promise<void> => {
     for (const orders of await readChanged(mysql, sale.id, since)) {
-      await tellOrders(redis, sale.id, orders, nothingComesBack(sale))
+      await tellOrders(redis, sale.id, orders, allPaid(sale))
     }
   }
 
@@ -49,6 +70,12 @@ export function createReconciler(
     const before = await readSale(mysql, id)
     const balance = await readBalance(redis, id)
     if (!before) return
+    // Whoever changed the stock may have died before Redis heard of it, or Redis before it could answer him.
+    const falseEnd = balance.ending !== '' && !nothingComesBack(before)
+    if (balance.epoch === before.epoch && (balance.stock !== before.stock || falseEnd)) {
+      if (await tellStock(mysql, redis, id)) repaired('stock_told', id, 1, { redis: balance.stock })
+      return
+    }
     const expected = before.stock - before.sold
     const { waiting, flying } = balance
     const difference = [
@@ -71,7 +98,7 @@ export function createReconciler(
       })
     }
     if (nothingComesBack(before) && balance.ending === '') {
-      await tellOrders(redis, id, [], true)
+      await tellOrders(redis, id, [], allPaid(before))
       repaired('ending_told', id, 1)
     }
     await resendLost(id, balance.flight)

@@ -1,0 +1,38 @@
+import Fastify, { LogController } from 'fastify'
+import { Problem } from '../../contract/errors.ts'
+import { sendProblem } from './problems.ts'
+import { protect } from './protect.ts'
+import { createRefusalRecord } from './record-refusals.ts'
+import { addInternal } from './routes/internal.ts'
+import { addLive } from './routes/live.ts'
+import { addSession } from './routes/session.ts'
+import type { App, Services } from './services.ts'
+
+const BODY_BYTES = 65_536
+
+/** Builds the console's HTTP without listening. Each room of `routes/` adds its own. */
+export function buildConsole(services: Services): App {
+  const app: App = Fastify({
+    loggerInstance: services.log as never,
+    logController: new LogController({ disableRequestLogging: true }),
+    requestIdHeader: 'x-request-id',
+    bodyLimit: BODY_BYTES,
+    keepAliveTimeout: 75_000,
+    // An open answer (the live page) must not keep a stop waiting.
+    forceCloseConnections: true,
+    // "2" is not a number: nothing is converted. Every wrong field is named at once.
+    ajv: { customOptions: { coerceTypes: false, removeAdditional: false, allErrors: true } },
+  }) as never
+  const recordRefusal = createRefusalRecord(services.mysql, services.log)
+
+  app.decorateRequest('session', null as never)
+  app.setErrorHandler((error, request, reply) => sendProblem(error as never, request, reply))
+  app.setNotFoundHandler(() => {
+    throw new Problem('not_found')
+  })
+  protect(app, services, recordRefusal)
+  addInternal(app, services)
+  addSession(app, services, recordRefusal)
+  addLive(app, services)
+  return app
+}

@@ -1,0 +1,124 @@
+import { type EdgeReport, TOOK_MS } from '../../contract/reports.ts'
+import { percentile } from './percentile.ts'
+import { createRates, type Reading } from './rates.ts'
+import type { LiveSale } from './read-live-sales.ts'
+import type { Pulse } from './read-pulse.ts'
+import { type Sample, short } from './sample.ts'
+
+/**
+ * Makes the samples of each second; remembers of the second before what rates need.
+ * @returns a function of the sales, whether their rows are of now, what Redis says (undefined: it is away), and now, ms.
+ */
+export function createSamples() {
+  const atDoors = createRates()
+  const atGateways = createRates()
+
+  return (
+    sales: readonly LiveSale[],
+    fresh: boolean,
+    pulse: Pulse | undefined,
+    now: number,
+  ): Map<number, Sample> => {
+    atDoors.note(pulse ? readings(pulse.doors, doorCounts) : new Map(), now)
+    atGateways.note(pulse ? readings(pulse.gateways, ({ released = {} }) => released) : new Map(), now)
+    const released = atGateways.perSecond(now)
+    const shared = pulse ? ofAllSales(pulse, atDoors.perSecond(now), now) : {}
+    return new Map(
+      sales.map((sale) => {
+        const ofRow = fresh
+          ? { stock: sale.stock, left: sale.stock - sale.sold, held: sale.sold - sale.paid, paid: sale.paid }
+          : {}
+        return [
+          sale.id,
+          {
+            ...{ at: now, phase: sale.phase },
+            ...ofRow,
+            ...known({ rate: sale.rate, released: released?.[sale.id] }),
+            ...(pulse ? ofOneSale(pulse, sale.id) : {}),
+            ...shared,
+          },
+        ]
+      }),
+    )
+  }
+}
+
+/** Of those who say when they counted: the others are of another version. */
+function readings<T extends { at?: number; began?: number }>(
+  reports: ReadonlyMap<string, T>,
+  counts: (report: T) => Record<string, number>,
+): Map<string, Reading> {
+  const list = new Map<string, Reading>()
+  for (const [name, report] of reports) {
+    const { at, began } = report
+    if (at !== undefined && began !== undefined) list.set(name, { at, began, counts: counts(report) })
+  }
+  return list
+}
+
+function doorCounts(report: EdgeReport): Record<string, number> {
+  const counts: Record<string, number> = {}
+  for (const [code, count] of Object.entries(report.answers ?? {})) counts[`answers:${code}`] = count
+  for (const [question, count] of Object.entries(report.refused_by ?? {})) counts[`by:${question}`] = count
+  for (const [i, count] of (report.took ?? []).entries()) counts[`took:${i}`] = count
+  return counts
+}
+
+function ofOneSale({ cards, doors, centre, snapshot }: Pulse, sale: number): Partial<Sample> {
+  const demands = [...doors.values()].flatMap(({ sales }) => sales[sale] ?? [])
+  const sum = (of: 'asked' | 'passed') => demands.reduce((all, demand) => all + demand[of], 0)
+  return known({
+    ...cards.get(sale),
+    // A door that reports and does not name the sale has seen nobody ask for it.
+    ...(doors.size > 0 ? { asked: sum('asked'), passed: sum('passed') } : {}),
+    share: snapshot?.sales[sale]?.share ?? centre.shares[sale]?.share,
+  })
+}
+
+function ofAllSales(
+  { doors, gateways, workers, snapshot }: Pulse,
+  calls: Record<string, number> | undefined,
+  now: number,
+): Partial<Sample> {
+  const took = calls && Array.from({ length: TOOK_MS.length + 1 }, (_, i) => calls[`took:${i}`] ?? 0)
+  const work = [...workers.values()]
+  const busy = work.filter(({ batchMs }) => batchMs > 0)
+  return known({
+    answers: calls && under('answers:', calls),
+    refusedBy: calls && under('by:', calls),
+    p50Ms: took && percentile(took, TOOK_MS, 0.5),
+    p99Ms: took && percentile(took, TOOK_MS, 0.99),
+    snapshotAgeMs: most([...doors.values()].flatMap(({ written_age_ms = [] }) => written_age_ms)),
+    queue: most([...gateways.values()].map(({ queue }) => queue)),
+    lagMs: most([...gateways.values()].map(({ orderLagMs }) => orderLagMs)),
+    recorded: work.length === 0 ? undefined : work.reduce((sum, { perSecond }) => sum + perSecond, 0),
+    batchTickets: mean(busy.map(({ batchTickets }) => batchTickets)),
+    batchMs: mean(busy.map(({ batchMs }) => batchMs)),
+    dbMs: mean(busy.map(({ dbMs }) => dbMs)),
+    level: snapshot && now - snapshot.at < 5_000 ? snapshot.switches?.level : undefined,
+    ...{ doors: doors.size, gateways: gateways.size, workers: workers.size },
+  })
+}
+
+const under = (prefix: string, calls: Record<string, number>): Record<string, number> =>
+  Object.fromEntries(
+    Object.entries(calls)
+      .filter(([name, rate]) => name.startsWith(prefix) && rate > 0)
+      .map(([name, rate]) => [name.slice(prefix.length), short(rate)]),
+  )
+
+const most = (values: number[]): number | undefined => (values.length === 0 ? undefined : Math.max(...values))
+const mean = (values: number[]): number | undefined =>
+  values.length === 0 ? undefined : values.reduce((sum, value) => sum + value, 0) / values.length
+
+type Known = Partial<Record<keyof Sample, number | Record<string, number> | undefined>>
+
+/** Without what is not known, and in few digits. */
+function known(values: Known): Partial<Sample> {
+  const list: Record<string, unknown> = {}
+  for (const [name, value] of Object.entries(values)) {
+    if (value === undefined || (typeof value === 'number' && !Number.isFinite(value))) continue
+    list[name] = typeof value === 'number' ? short(value) : value
+  }
+  return list as Partial<Sample>
+}

@@ -1,0 +1,53 @@
+/**
+ * What one second of a live sale looked like: drawn by the live page, kept in MySQL (`samples`), read by the evidence of a
+ * sale. Counts are units or tickets, rates are a second, times are ms. What is not known is absent: a gap, never a zero.
+ */
+export interface Sample {
+  /** ms since 1970. */
+  at: number
+  phase: string
+  /** From the sale's row in MySQL. `left` is neither held nor sold, `held` is ordered and not paid. */
+  stock?: number
+  left?: number
+  held?: number
+  paid?: number
+  /** From its card in Redis: tickets that wait, units released and not recorded yet, the highest number handed out. */
+  line?: number
+  inFlight?: number
+  last?: number
+  /** Of this sale, all doors together: clicks that came to the admission share, and those it let pass. */
+  asked?: number
+  passed?: number
+  /** Tickets released, by all gateways together, and the rate that is set; absent under auto release. */
+  released?: number
+  rate?: number
+  /** Under auto release: tickets that may be in flight at present. */
+  window?: number
+  /** Of all sales, all doors together: answers by code, refusals by the question of the funnel that refused. */
+  answers?: Record<string, number>
+  refusedBy?: Record<string, number>
+  /** What gateways took for the calls passed on to them, in this second. */
+  p50Ms?: number
+  p99Ms?: number
+  /** The oldest snapshot that a door works with: since a gateway wrote it. */
+  snapshotAgeMs?: number
+  /** Messages that wait in RabbitMQ; how long ago the tickets were released that are recorded now. */
+  queue?: number
+  lagMs?: number
+  /** Of all workers: tickets recorded, tickets in a batch, what a batch and its transaction in MySQL took. */
+  recorded?: number
+  batchTickets?: number
+  batchMs?: number
+  dbMs?: number
+  /** The admission share, and the degradation level in force. */
+  share?: number
+  level?: number
+  /** How many report now. */
+  doors?: number
+  gateways?: number
+  workers?: number
+}
+
+/** Three digits say enough, and keep a day of samples small. */
+export const short = (value: number): number =>
+  Number.isInteger(value) && Math.abs(value) < 1e15 ? value : Number(value.toPrecision(3))

@@ -1,0 +1,38 @@
+import { createLog } from '../platform/log.ts'
+import { createMetrics } from '../platform/metrics.ts'
+import { connectMysql } from '../platform/mysql.ts'
+import { connectRedis, firstConnect } from '../platform/redis.ts'
+import { runUntilStopped } from '../platform/run-until-stopped.ts'
+import { checkMysqlSettings, checkRedisSettings } from '../platform/safe-settings.ts'
+import { buildConsole } from './console/app.ts'
+import { type ConsoleConfig, readConsoleConfig } from './console/config.ts'
+import { createSessions } from './console/sessions.ts'
+import { startLive } from './live/live.ts'
+import { readOrigin } from './publish/read-origin.ts'
+
+/** Starts the console; resolves with the function that stops it, once it listens. */
+async function start(config: ConsoleConfig): Promise<() => Promise<void>> {
+  const log = createLog(config.SLUICE_NAME, config.SLUICE_LOG_LEVEL)
+  const redis = connectRedis(config.SLUICE_REDIS_URL, config.SLUICE_NAME)
+  redis.on('error', (error) => log.warn({ err: error }, 'redis connection error'))
+  const mysql = connectMysql(config.SLUICE_MYSQL_URL, { connections: 4 })
+  await firstConnect(redis)
+  await checkRedisSettings(redis)
+  await checkMysqlSettings(mysql, (error) => log.warn({ err: error }, 'mysql is not there yet'))
+  const live = startLive({ redis, mysql, name: config.SLUICE_NAME, log })
+  const app = buildConsole({
+    ...{ config, redis, mysql, www: config.SLUICE_WWW, ...readOrigin(config), live, log },
+    sessions: createSessions(mysql, config.SLUICE_OPS_SECRET),
+    metrics: createMetrics(config.SLUICE_NAME),
+  })
+  await app.listen({ host: config.SLUICE_HOST, port: config.SLUICE_PORT })
+
+  return async () => {
+    await app.close()
+    await live.stop()
+    redis.disconnect()
+    await mysql.end()
+  }
+}
+
+await runUntilStopped('console', () => start(readConsoleConfig(process.env)))
