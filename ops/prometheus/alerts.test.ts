@@ -79,6 +79,7 @@ test('each process of a stack, here and in containers, is asked by exactly one j
     gateways: [5, 6],
     workers: [7],
     brokerMetrics: 8,
+    console: 9,
     moreDoors: [{ ...more, ops: 4 }],
   }
   const local = metricsTargets(ports as unknown as StackPorts, ['nginx', 'nginx-2'])
@@ -88,8 +89,11 @@ test('each process of a stack, here and in containers, is asked by exactly one j
     'gateway-1 127.0.0.1:5',
     'gateway-2 127.0.0.1:6',
     'worker-1 127.0.0.1:7',
+    'console 127.0.0.1:9',
     'rabbitmq 127.0.0.1:8',
   ])
+  const stores = metricsTargets(ports as unknown as StackPorts, [], (role) => role === 'rabbitmq')
+  expect(stores.map(({ labels }) => labels.process)).toEqual(['rabbitmq'])
   const containers = readYaml<typeof local>(PROMETHEUS, 'compose-targets.json')
   for (const { labels } of [...local, ...containers]) {
     const own = labels.role === 'rabbitmq' ? ['rabbitmq', 'rabbitmq_queues'] : ['sluice']

@@ -13,7 +13,7 @@ const handbook = read('docs', 'operations.md')
 /** Commands of the handbook: whole lines of code, and code within a line. */
 const commands = [
   ...[...handbook.matchAll(/^ *sluice (.+)$/gm)].map(([, words]) => words!),
-  ...[...handbook.replaceAll(/^ *```[^]*?^ *```$/gm, '').matchAll(/`sluice ([a-z][^`]*)`/g)].map(
+  ...[...handbook.replaceAll(/^ *```[\s\S]*?^ *```$/gm, '').matchAll(/`sluice ([a-z][^`]*)`/g)].map(
     ([, words]) => words!,
   ),
 ]
@@ -63,7 +63,7 @@ test('the dry run is no formality: what the command line does not know is refuse
 })
 
 test('every number of nginx that ops may turn is explained, and none that there is not', () => {
-  const section = /^## Tuning nginx$([^]*?)^## /m.exec(handbook)![1]!
+  const section = /^## Tuning nginx$([\s\S]*?)^## /m.exec(handbook)![1]!
   const tunables = [...read('nginx', 'tunables.conf').matchAll(/^ {4}(\w+) = /gm)].map(([, name]) => name!)
   expect(tunables.length).toBeGreaterThan(30)
   const families = [...section.matchAll(/`(\w+_)\*`/g)].map(([, start]) => start!)
