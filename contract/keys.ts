@@ -27,7 +27,7 @@
  * | switches | string | JSON: the switches set by hand (contract/switches.ts) |
  * | settings | hash | setting -> "version value", of those that are set, and "" -> version of all (contract/settings.ts) |
  * | tuned, tuned:NAME | set, string | who reads settings; JSON: the values in force there, gone after seconds |
- * | centre | string | JSON: what the next writer of a snapshot must know (contract/centre.ts): shares, level, hot list |
+ * | centre | string | JSON: what the next writer of a snapshot must know (contract/centre.ts): shares, level, hot list, window |
  * | edges, gateways, workers | set | names of the doors, gateways and workers that report |
  * | edge:NAME, gateway:NAME, worker:NAME | string | JSON: a door's report of demand, the others' of their load; gone after seconds |
  * | sign-in:WHO | string | guesses at the console's sign-in by WHO (a name, an address or both) in some minutes |

@@ -22,6 +22,7 @@ const schema = Type.Object({
   SLUICE_LEASE_MS: startValue('gateway.lease-ms'),
   SLUICE_CONFIRM_MS: startValue('gateway.confirm-ms'),
   SLUICE_FLIGHT_WINDOW: startValue('gateway.flight-window'),
+  SLUICE_AUTO_LAG_MS: startValue('gateway.auto-lag-ms'),
   SLUICE_SHARE_FROM: startValue('gateway.share-from'),
   SLUICE_SHARE_SURPLUS: startValue('gateway.share-surplus'),
   SLUICE_HOT_SALE: startValue('gateway.hot-sale'),

@@ -17,9 +17,11 @@ import { createPatience } from './line/patience.ts'
 import { createOrderLag } from './load/order-lag.ts'
 import { createReleaseCount } from './load/release-count.ts'
 import { startLoadReports } from './load/report-load.ts'
+import { addAutoMetrics } from './metrics/auto-metrics.ts'
 import { addSaleMetrics } from './metrics/sale-metrics.ts'
 import { watchStores } from './metrics/watch-stores.ts'
 import { watchRedis } from './redis-pulse.ts'
+import { windowLimits } from './release/auto-release.ts'
 import { createPublisher } from './release/publisher.ts'
 import { startReleaseLoop } from './release/release-loop.ts'
 import { createSaleCache } from './sale-cache.ts'
@@ -86,6 +88,7 @@ async function start(config: GatewayConfig): Promise<() => Promise<void>> {
     },
   })
   addSaleMetrics(metrics, redis, sales.live)
+  addAutoMetrics(metrics, redis)
   const stopWatching = watchStores({ metrics, redis, mysql, rabbitmqReady: publisher.ready })
   const centre = createCentre({
     ...{ redis, mysql, switches, log, name: config.SLUICE_NAME },
@@ -93,6 +96,7 @@ async function start(config: GatewayConfig): Promise<() => Promise<void>> {
       ...{ from: config.SLUICE_SHARE_FROM, surplus: config.SLUICE_SHARE_SURPLUS },
       ...{ salePerS: config.SLUICE_HOT_SALE, userPerS: config.SLUICE_HOT_USER },
     }),
+    autoRelease: () => windowLimits(config),
   })
   const stopSnapshots = startSnapshots({
     ...{ redis, shownSales: sales.shown, name: config.SLUICE_NAME, centre, orderLag, log },

@@ -67,7 +67,7 @@ export async function startConsumer(deps: {
   }
 
   const serve = async (sale: number, deliveries: Delivery[]): Promise<void> => {
-    const end = meter.begin()
+    const end = meter.begin(deliveries.reduce((sum, one) => sum + one.message.tickets.length, 0))
     try {
       await serveLive(sale, deliveries)
     } finally {
