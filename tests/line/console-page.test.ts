@@ -37,7 +37,7 @@ const tile = async (label: string): Promise<number> => {
 const turn = (name: string) => page.getByRole('region', { name, exact: true })
 
 async function consolePid(): Promise<number> {
-  const record = JSON.parse(await readFile(join(at.dir, 'run.json'), 'utf8'))
+  const record = JSON.parse(await readFile(join(at.dir, 'stack.json'), 'utf8'))
   const found = record.processes.find(({ role }: { role: string }) => role === 'console')
   return found.pid
 }

@@ -40,7 +40,7 @@ export function ReleaseControl({
       present={
         <>
           {sale.release === 'auto'
-            ? `auto${latest?.window === undefined ? '' : `, ${number(latest.window)} may be in flight`}`
+            ? `auto${latest?.window === undefined ? '' : `: ${number(latest.window)} may be in flight`}${limit(latest?.limitedBy)}`
             : `${fixed.batch} per ${fixed.everyMs} ms = ${number(releaseRate(sale.release))}/s`}
           <span class="soft"> · now {number(latest?.released)}/s</span>
         </>
@@ -102,6 +102,18 @@ export function ReleaseControl({
     </Control>
   )
 }
+
+/** What keeps the window of auto release from being larger now (contract/auto-release.ts). */
+const LIMITS: Record<string, string> = {
+  lag: 'held by the order lag',
+  mysql: 'held by MySQL’s time',
+  queue: 'held by the queue',
+  line: 'the line has no more',
+  most: 'at its most',
+  rising: 'still rising',
+  unknown: 'no worker reports',
+}
+const limit = (name: string | undefined): string => (name === undefined ? '' : `, ${LIMITS[name] ?? name}`)
 
 function takes(perSecond: number | undefined, left: number): string {
   if (perSecond === undefined || !Number.isFinite(perSecond) || perSecond <= 0)
