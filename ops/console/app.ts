@@ -4,8 +4,11 @@ import { sendProblem } from './problems.ts'
 import { protect } from './protect.ts'
 import { createRefusalRecord } from './record-refusals.ts'
 import { addInternal } from './routes/internal.ts'
+import { addInventory } from './routes/inventory.ts'
 import { addLive } from './routes/live.ts'
+import { addRegister } from './routes/register.ts'
 import { addSession } from './routes/session.ts'
+import { addStock } from './routes/stock.ts'
 import type { App, Services } from './services.ts'
 
 const BODY_BYTES = 65_536
@@ -34,5 +37,8 @@ export function buildConsole(services: Services): App {
   addInternal(app, services)
   addSession(app, services, recordRefusal)
   addLive(app, services)
+  addRegister(app, services)
+  addStock(app, services)
+  addInventory(app, services)
   return app
 }
