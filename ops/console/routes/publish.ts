@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { publishSale } from '../../publish-sale.ts'
+import { publishAndReport } from '../../publish/publish-and-report.ts'
 import { readBooks } from '../../read-books.ts'
 import { saleView } from '../../sale-view.ts'
 import { body, reason, saleIdOf, saleParams, version } from '../request.ts'
@@ -18,8 +18,8 @@ export function addPublish(app: App, services: Services): void {
     async (request) => {
       const { version, reason } = request.body
       const id = saleIdOf(request.params.id)
-      const sale = await publishSale(services, id, byOf(request, reason), version)
-      return { ...saleView(sale), ...(await readBooks(services.redis, sale)) }
+      const { sale, report } = await publishAndReport(services, id, byOf(request, reason), version)
+      return { ...saleView(sale), ...(await readBooks(services.redis, sale)), report }
     },
   )
 }
