@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Link, openLink } from './proxy.ts'
+import { type Link, openLink } from './link.ts'
 
 const heard: string[] = []
 const server = createServer((socket) => {
@@ -55,6 +55,30 @@ test('a cut ends what runs and refuses what comes, until it heals', async () => 
   expect(link.refused()).toBe(1)
   link.heal()
   expect(await ask(await dial(), 'c')).toBe('re: c')
+})
+
+test('slowed, all of it comes through in its order and no faster than that; healed, at once', async () => {
+  const [first, second] = [await dial(), await dial()]
+  const [began, text] = [performance.now(), 'x'.repeat(5_000)]
+  link.slow({ bytesPerSecond: 50_000, lateMs: 20 })
+  const read = async (socket: Socket) => {
+    let answer = ''
+    for await (const part of socket) {
+      answer += part
+      if (answer.replaceAll('re: ', '').length >= 5_001) return answer.replaceAll('re: ', '')
+    }
+    return answer
+  }
+  const answers = Promise.all([read(first), read(second)])
+  for (const socket of [first, second]) socket.write(text)
+  link.heal()
+  // Behind what is still late.
+  for (const socket of [first, second]) socket.write('y')
+  expect(await answers).toEqual([`${text}y`, `${text}y`])
+  expect(performance.now() - began).toBeGreaterThan(190)
+  const again = performance.now()
+  expect(await ask(await dial(), 'e')).toBe('re: e')
+  expect(performance.now() - again).toBeLessThan(5_000)
 })
 
 test('withheld replies were asked for and never come; the connection ends when it heals', async () => {
