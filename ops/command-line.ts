@@ -8,6 +8,7 @@ import { addInventory } from './commands/inventory.ts'
 import { addOperatorCommands } from './commands/operator.ts'
 import { addQuizImport } from './commands/quiz-import.ts'
 import { addSaleCreate } from './commands/sale-create.ts'
+import { addSaleEvidence } from './commands/sale-evidence.ts'
 import { addSaleList } from './commands/sale-list.ts'
 import { addSalePhases } from './commands/sale-phases.ts'
 import { addSalePublish } from './commands/sale-publish.ts'
@@ -36,6 +37,7 @@ const SALE_COMMANDS: AddCommand[] = [
   addSalePublish,
   addSalePhases,
   addSaleSettle,
+  addSaleEvidence,
   addSaleRelease,
   addSaleStock,
 ]
