@@ -19,7 +19,7 @@ COPY --from=build /app/lua/redis lua/redis
 COPY --from=build /app/sql sql
 COPY --from=build /app/sandbox/pay-page.css sandbox/
 # The folders that volumes are mounted on take their owner from here.
-RUN install -d -o node -g node /var/sluice/www /var/sluice/rabbitmq /var/sluice/sandbox /var/sluice/tls
+RUN install -d -o node -g node /var/sluice/www /var/sluice/rabbitmq /var/sluice/sandbox /var/sluice/tls /var/sluice/cdn
 USER node
 
 FROM openresty/openresty:1.27.1.2-bookworm AS door

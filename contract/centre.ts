@@ -1,15 +1,19 @@
 import type { Redis } from '../platform/redis.ts'
+import type { AutoRelease } from './auto-release.ts'
 import { CENTRE } from './keys.ts'
 
 /**
  * What the centre remembers from one snapshot to the next. It stands in Redis, because each snapshot may be written by
- * another gateway. Nothing here is needed to prove a promise: without it every share begins at 1 and the level at 0.
+ * another gateway. Nothing here is needed to prove a promise: without it every share begins at 1, the level at 0, and the window of auto
+ * release at its start.
  */
 export interface CentreMemory {
   /** By sale ID. */
   shares: Record<string, ShareMemory>
   level: LevelMemory
   hot: HotList
+  /** Absent before the first look. */
+  auto?: AutoRelease
 }
 
 export interface ShareMemory {

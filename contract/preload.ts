@@ -148,6 +148,11 @@ export async function leaseNumbers(mysql: Pool, redis: Redis, id: number): Promi
   if (sale) await raiseCeiling(redis, [saleKeys(id).card], [sale.epoch, sale.numbersLeased])
 }
 
+/** Writes a sale's part of the window of auto release on its card; where it is not loaded, the next look writes it. */
+export async function shareWindow(redis: Redis, sale: number, tickets: number): Promise<void> {
+  await changeSale(redis, [saleKeys(sale).card], ['window', tickets])
+}
+
 /** Brings changed settings of a sale (as MySQL now has them) to Redis and tells every gateway. */
 export async function spreadSettings(redis: Redis, sale: Sale): Promise<void> {
   await changeSale(redis, [saleKeys(sale.id).card], settings(sale))

@@ -11,6 +11,8 @@ import { countDistinct } from './admission/distinct-buyers.ts'
 import { type HotLimits, nextHotList } from './admission/hot-list.ts'
 import { ALL_IN, nextShare, type ShareLimits } from './admission/next-share.ts'
 import { nextLevel } from './load/next-level.ts'
+import { type LineNow, steerAutoRelease } from './release/auto-release.ts'
+import type { WindowLimits } from './release/next-window.ts'
 import type { SwitchBoard } from './switches/switch-board.ts'
 
 /** Changes that MySQL could not take yet. */
@@ -21,9 +23,15 @@ export interface Centre {
    * Works out what the doors are told besides the sales themselves: shares, switches, who is hot.
    * @param remembered what the last writer left in Redis
    * @param rooms free places in the line of each sale
+   * @param lines what the cards say of the lines, for auto release
    * @returns what to remember, and the snapshot with it all filled in.
    */
-  steer(snapshot: Snapshot, rooms: Map<number, number>, remembered: string | null): Promise<CentreMemory>
+  steer(
+    snapshot: Snapshot,
+    rooms: Map<number, number>,
+    lines: readonly LineNow[],
+    remembered: string | null,
+  ): Promise<CentreMemory>
 }
 
 /** The centre: whichever gateway writes the snapshot steers all doors by what they report. */
@@ -33,9 +41,10 @@ export function createCentre(deps: {
   switches: SwitchBoard
   name: string
   limits: () => ShareLimits & HotLimits
+  autoRelease: () => WindowLimits
   log: Logger
 }): Centre {
-  const { redis, mysql, switches, name, limits, log } = deps
+  const { redis, mysql, switches, name, limits, autoRelease, log } = deps
   const unrecorded: SwitchChange[] = []
   let recording = false
 
@@ -56,8 +65,12 @@ export function createCentre(deps: {
   }
 
   return {
-    async steer(snapshot, rooms, remembered) {
-      const [edges, loads] = await Promise.all([readReports(redis, 'edge'), readReports(redis, 'gateway')])
+    async steer(snapshot, rooms, lines, remembered) {
+      const [edges, loads, workers] = await Promise.all([
+        readReports(redis, 'edge'),
+        readReports(redis, 'gateway'),
+        readReports(redis, 'worker'),
+      ])
       const last = readCentre(remembered)
       const now = snapshot.at
       const limitsNow = limits()
@@ -76,7 +89,14 @@ export function createCentre(deps: {
       if (unrecorded.length > 0) void record()
 
       const doors = [...edges.values()]
-      const memory: CentreMemory = { shares: {}, level, hot: nextHotList(last.hot, doors, limitsNow, now) }
+      const seen = { lines, workers: [...workers.values()], gateways: [...loads.values()] }
+      const auto = await steerAutoRelease(redis, autoRelease(), last.auto, now, seen, log)
+      const memory: CentreMemory = {
+        shares: {},
+        level,
+        hot: nextHotList(last.hot, doors, limitsNow, now),
+        auto,
+      }
       for (const card of Object.values(snapshot.sales)) {
         const values = valuesOf(state, level.level, card.id)
         const before = last.shares[card.id] ?? ALL_IN

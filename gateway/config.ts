@@ -22,6 +22,7 @@ const schema = Type.Object({
   SLUICE_LEASE_MS: startValue('gateway.lease-ms'),
   SLUICE_CONFIRM_MS: startValue('gateway.confirm-ms'),
   SLUICE_FLIGHT_WINDOW: startValue('gateway.flight-window'),
+  SLUICE_AUTO_LAG_MS: startValue('gateway.auto-lag-ms'),
   SLUICE_SHARE_FROM: startValue('gateway.share-from'),
   SLUICE_SHARE_SURPLUS: startValue('gateway.share-surplus'),
   SLUICE_HOT_SALE: startValue('gateway.hot-sale'),
@@ -40,6 +41,8 @@ const schema = Type.Object({
   SLUICE_PROOF_TRIES: startValue('gateway.proof-tries'),
   SLUICE_PASS_TTL_S: startValue('gateway.pass-ttl-s'),
   SLUICE_LOG_LEVEL: key.logLevel(),
+  SLUICE_OTEL_URL: key.urlOrNone('https?'),
+  SLUICE_OTEL_PERCENT: key.whole(100, 1, 100),
 })
 
 /** Fields that are settings (contract/settings/gateway.ts) change while the gateway runs: read them at each use. */

@@ -7,6 +7,7 @@ import { createLog } from '../platform/log.ts'
 import { createMetrics } from '../platform/metrics.ts'
 import { runUntilStopped } from '../platform/run-until-stopped.ts'
 import { readSigningKeys } from '../platform/signing-keys.ts'
+import { openTrace } from '../platform/trace.ts'
 import { buildApp } from './app.ts'
 import { createCentre } from './centre.ts'
 import { createChallenges } from './challenges/challenges.ts'
@@ -17,9 +18,11 @@ import { createPatience } from './line/patience.ts'
 import { createOrderLag } from './load/order-lag.ts'
 import { createReleaseCount } from './load/release-count.ts'
 import { startLoadReports } from './load/report-load.ts'
+import { addAutoMetrics } from './metrics/auto-metrics.ts'
 import { addSaleMetrics } from './metrics/sale-metrics.ts'
 import { watchStores } from './metrics/watch-stores.ts'
 import { watchRedis } from './redis-pulse.ts'
+import { windowLimits } from './release/auto-release.ts'
 import { createPublisher } from './release/publisher.ts'
 import { startReleaseLoop } from './release/release-loop.ts'
 import { createSaleCache } from './sale-cache.ts'
@@ -45,10 +48,14 @@ async function start(config: GatewayConfig): Promise<() => Promise<void>> {
   const stopSettings = await followSettings('gateway', config, {
     ...{ redis, subscriber, mysql, metrics, name: config.SLUICE_NAME, log },
   })
+  const trace = await openTrace(config.SLUICE_OTEL_URL, {
+    ...{ percent: config.SLUICE_OTEL_PERCENT, service: 'sluice-gateway', name: config.SLUICE_NAME, log },
+  })
   const publisher = await createPublisher(config.SLUICE_AMQP_URL, {
     name: config.SLUICE_NAME,
     live: config,
     log,
+    trace,
   })
   const switches = await createSwitchBoard({ redis, subscriber, mysql, log })
   const sales = createSaleCache(mysql, subscriber, log, switches)
@@ -86,6 +93,7 @@ async function start(config: GatewayConfig): Promise<() => Promise<void>> {
     },
   })
   addSaleMetrics(metrics, redis, sales.live)
+  addAutoMetrics(metrics, redis)
   const stopWatching = watchStores({ metrics, redis, mysql, rabbitmqReady: publisher.ready })
   const centre = createCentre({
     ...{ redis, mysql, switches, log, name: config.SLUICE_NAME },
@@ -93,6 +101,7 @@ async function start(config: GatewayConfig): Promise<() => Promise<void>> {
       ...{ from: config.SLUICE_SHARE_FROM, surplus: config.SLUICE_SHARE_SURPLUS },
       ...{ salePerS: config.SLUICE_HOT_SALE, userPerS: config.SLUICE_HOT_USER },
     }),
+    autoRelease: () => windowLimits(config),
   })
   const stopSnapshots = startSnapshots({
     ...{ redis, shownSales: sales.shown, name: config.SLUICE_NAME, centre, orderLag, log },
@@ -116,6 +125,7 @@ async function start(config: GatewayConfig): Promise<() => Promise<void>> {
     pulse,
     metrics,
     log,
+    trace,
   })
   const stopReports = startLoadReports({
     ...{ redis, name: config.SLUICE_NAME, server: app.server, queued: publisher.queued, orderLag, log },
@@ -134,6 +144,7 @@ async function start(config: GatewayConfig): Promise<() => Promise<void>> {
     stopSettings()
     await release.stop()
     await publisher.close()
+    await trace?.close()
     await provider.close()
     await challenges.close()
     await closeConnections(connections)

@@ -8,6 +8,7 @@ import type { Centre } from './centre.ts'
 import type { GatewayConfig } from './config.ts'
 import { fastest, perSecond } from './line/pace.ts'
 import type { OrderLag } from './load/order-lag.ts'
+import type { LineNow } from './release/auto-release.ts'
 
 const EVERY_MS = 100
 
@@ -52,6 +53,7 @@ export function startSnapshots(deps: {
 
 const NUMBERS = [
   ...['closes', 'standby', 'left', 'waiting', 'flying', 'served', 'reach', 'next', 'over', 'awaiting'],
+  ...['every', 'window'],
 ] as const
 type Numbers = Record<(typeof NUMBERS)[number], number>
 /** Redis does not know a settled sale; that it has ended is all there is to say of it. */
@@ -71,20 +73,23 @@ export async function writeSnapshot(
   const now = Date.now()
   const pipeline = redis.pipeline().hget(BLOCKS, BLOCKS_VERSION)
   for (const sale of sales) {
-    const { card, line, gone } = saleKeys(sale.id)
+    const { card, line, gone, flight } = saleKeys(sale.id)
     pipeline.hmget(card, 'phase', 'ending', ...NUMBERS)
     pipeline.zcard(line)
     pipeline.getBuffer(gone)
+    pipeline.hlen(flight)
   }
   pipeline.get(CENTRE)
   const [blocks, ...replies] = (await pipeline.exec()) ?? []
   const version = blocks?.[1] as string | null | undefined
   const snapshot: Snapshot = { seq: now, at: now, ...(version ? { blocks: version } : {}), sales: {} }
   const rooms = new Map<number, number>()
+  const lines: LineNow[] = []
   sales.forEach((sale, i) => {
-    const [error, fields] = replies[3 * i] as [Error | null, (string | null)[]]
-    const [, tickets] = replies[3 * i + 1] as [Error | null, number]
-    const [, gone] = replies[3 * i + 2] as [Error | null, Buffer | null]
+    const [error, fields] = replies[4 * i] as [Error | null, (string | null)[]]
+    const [, tickets] = replies[4 * i + 1] as [Error | null, number]
+    const [, gone] = replies[4 * i + 2] as [Error | null, Buffer | null]
+    const [, inFlight] = replies[4 * i + 3] as [Error | null, number]
     if (sale.phase === 'settled') {
       snapshot.sales[sale.id] = { ...toCard(sale, 'settled', false, NOTHING), waiting: 0, pollMs: farPollMs }
       return
@@ -101,10 +106,12 @@ export async function writeSnapshot(
     }
     const { standby, left, waiting, flying, served } = numbers
     rooms.set(sale.id, left + standby - waiting - flying)
+    const free = snapshot.sales[sale.id]!.free
+    lines.push({ sale: sale.id, isAuto: numbers.every === 0, free, waiting, inFlight, share: numbers.window })
     steering?.orderLag.note(sale.id, served, flying, now)
   })
   const remembered = replies.at(-1)?.[1] as string | null
-  const memory = await steering?.centre.steer(snapshot, rooms, remembered)
+  const memory = await steering?.centre.steer(snapshot, rooms, lines, remembered)
   await redis.mset(SNAPSHOT, JSON.stringify(snapshot), ...(memory ? [CENTRE, JSON.stringify(memory)] : []))
   return snapshot
 }

@@ -4,6 +4,7 @@ import { connectMysql, type Pool } from '../platform/mysql.ts'
 import { connectRedis, type Redis } from '../platform/redis.ts'
 import { readSigningKeys, type TokenKey } from '../platform/signing-keys.ts'
 import type { SaleStores } from './create-sale.ts'
+import { readOrigin } from './publish/read-origin.ts'
 
 type Env = Record<string, string | undefined>
 
@@ -19,6 +20,8 @@ const STORES = Type.Object({
   SLUICE_MYSQL_URL: key.url('mysql'),
   SLUICE_REDIS_URL: key.url('rediss?'),
   SLUICE_WWW: Type.Optional(Type.String({ minLength: 1 })),
+  SLUICE_CDN_DIR: key.path(),
+  SLUICE_DOORS: key.path(),
 })
 
 /** The key that signs the shop's tokens now. Throws ConfigError. */
@@ -45,7 +48,7 @@ export async function withStores<T>(
   try {
     const connected = connectOnce(redis)
     await (options.redisMayBeDown ? connected.catch(() => {}) : connected)
-    return await work({ mysql, redis, www: config.SLUICE_WWW })
+    return await work({ mysql, redis, www: config.SLUICE_WWW, ...readOrigin(config) })
   } finally {
     redis.disconnect()
     await mysql.end()

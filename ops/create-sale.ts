@@ -13,6 +13,10 @@ export interface SaleStores {
   redis: Redis
   /** The static origin folder that nginx serves; without it no page is written. */
   www?: string | undefined
+  /** The folder that a CDN takes its files from; without it nothing is uploaded. */
+  cdn?: string | undefined
+  /** The flash domain of every nginx; publishing asks each for the pages. */
+  doors?: string[] | undefined
 }
 
 /** What to say where `www` is missing. */

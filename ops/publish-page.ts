@@ -9,7 +9,7 @@ import { formatTime } from '../web/src/format-time.ts'
 import { formatMoney } from '../web/src/money.ts'
 
 /** Where `npm run build` leaves the pages. */
-const BUILT = join(ROOT, 'web', 'dist')
+export const BUILT = join(ROOT, 'web', 'dist')
 
 const compress = promisify(gzip)
 
@@ -37,10 +37,19 @@ export async function publishAssets(www: string, built: string = BUILT): Promise
 
 /** Writes `www/sales/{id}.html` and its .gz from the built template. `publishAssets` comes first. */
 export async function publishSalePage(www: string, sale: Sale, built: string = BUILT): Promise<void> {
-  const page = Buffer.from(fillTemplate(await readFile(join(built, 'sale.html'), 'utf8'), sale))
+  const { page, zipped } = await makeSalePage(sale, built)
   const file = join(www, 'sales', `${sale.id}.html`)
   await replaceFile(file, page)
-  await replaceFile(`${file}.gz`, await compress(page, { level: 9 }))
+  await replaceFile(`${file}.gz`, zipped)
+}
+
+/** The page of a sale, and the same compressed. */
+export async function makeSalePage(
+  sale: Sale,
+  built: string = BUILT,
+): Promise<{ page: Buffer; zipped: Buffer }> {
+  const page = Buffer.from(fillTemplate(await readFile(join(built, 'sale.html'), 'utf8'), sale))
+  return { page, zipped: await compress(page, { level: 9 }) }
 }
 
 /** Puts a sale into the template's `{{names}}`, escaped for HTML text and quoted attributes. */
@@ -79,7 +88,7 @@ const ENTITIES: Record<string, string> = {
 const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (sign) => ENTITIES[sign] ?? '')
 
 /** A new file appears whole or not at all: nginx may be serving the old one at this instant. */
-async function replaceFile(file: string, content: Buffer): Promise<void> {
+export async function replaceFile(file: string, content: Buffer): Promise<void> {
   await mkdir(dirname(file), { recursive: true })
   const temporary = `${file}.${randomBytes(6).toString('hex')}.tmp`
   try {

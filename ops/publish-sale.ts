@@ -5,6 +5,7 @@ import type { Sale } from '../contract/words.ts'
 import type { By } from './actions/by.ts'
 import { changeSale } from './change-sale.ts'
 import type { SaleStores } from './create-sale.ts'
+import { uploadSale } from './publish/upload-sale.ts'
 import { publishSalePage } from './publish-page.ts'
 import { unknownSale } from './unknown-sale.ts'
 import { untilSnapshot } from './until-snapshot.ts'
@@ -15,7 +16,7 @@ import { untilSnapshot } from './until-snapshot.ts'
  * Publishing again repairs what is missing. Throws Problem `unknown_sale`, or `conflict` once the sale is closed.
  */
 export async function publishSale(
-  { mysql, redis, www }: SaleStores,
+  { mysql, redis, www, cdn }: SaleStores,
   id: number,
   by?: By,
   version?: number,
@@ -23,6 +24,7 @@ export async function publishSale(
   const sale = await readSale(mysql, id)
   if (!sale) throw unknownSale(id)
   if (www !== undefined) await publishSalePage(www, sale)
+  if (cdn !== undefined) await uploadSale(cdn, sale)
   const from = ['draft', 'published', 'paused'] as const
   const work = ({ phase }: Sale) =>
     phase === 'draft'

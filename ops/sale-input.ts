@@ -107,9 +107,19 @@ export function completeSale(input: SaleInput, nowMs: number): CompleteSale {
   const [first] = broken.map(([option, , right]) => `--${option} must be ${right}`)
   throw new InputError(
     first!,
-    broken.map(([option, , right]) => ({ field: FIELDS[option] ?? option, message: `must be ${right}` })),
+    broken.map(([option, , right]) => ({
+      field: FIELDS[option] ?? option,
+      message: `must be ${inWords(right)}`,
+    })),
   )
 }
+
+/** A form has no options: what they are called is said in words. */
+const inWords = (right: string): string =>
+  right
+    .replace('opens-at', 'the opening')
+    .replace('--pay-within', 'the time to pay')
+    .replace('left out unless --deduct is hold', 'empty unless units are held for a short time')
 
 /** The fields of {@link SaleInput} whose option has another name. */
 const FIELDS: Record<string, string> = {

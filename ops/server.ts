@@ -8,6 +8,7 @@ import { buildConsole } from './console/app.ts'
 import { type ConsoleConfig, readConsoleConfig } from './console/config.ts'
 import { createSessions } from './console/sessions.ts'
 import { startLive } from './live/live.ts'
+import { readOrigin } from './publish/read-origin.ts'
 
 /** Starts the console; resolves with the function that stops it, once it listens. */
 async function start(config: ConsoleConfig): Promise<() => Promise<void>> {
@@ -20,7 +21,7 @@ async function start(config: ConsoleConfig): Promise<() => Promise<void>> {
   await checkMysqlSettings(mysql, (error) => log.warn({ err: error }, 'mysql is not there yet'))
   const live = startLive({ redis, mysql, name: config.SLUICE_NAME, log })
   const app = buildConsole({
-    ...{ config, redis, mysql, www: config.SLUICE_WWW, live, log },
+    ...{ config, redis, mysql, www: config.SLUICE_WWW, ...readOrigin(config), live, log },
     sessions: createSessions(mysql, config.SLUICE_OPS_SECRET),
     metrics: createMetrics(config.SLUICE_NAME),
   })

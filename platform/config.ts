@@ -4,6 +4,8 @@ import { type Static, type TObject, Type } from 'typebox'
 /** Building blocks for a process's configuration; each process lists the keys it reads. */
 export const key = {
   url: (scheme: string) => Type.String({ pattern: `^${scheme}://` }),
+  /** Empty: none. */
+  urlOrNone: (scheme: string) => Type.String({ default: '', pattern: `^(${scheme}://.+)?$` }),
   secret: () => Type.String({ minLength: 32 }),
   port: () => Type.Integer({ minimum: 1, maximum: 65535 }),
   host: () => Type.String({ default: '127.0.0.1' }),
@@ -94,6 +96,7 @@ export const KNOWN_KEYS = [
   'SLUICE_LEASE_MS',
   'SLUICE_CONFIRM_MS',
   'SLUICE_FLIGHT_WINDOW',
+  'SLUICE_AUTO_LAG_MS',
   'SLUICE_SHARE_FROM',
   'SLUICE_SHARE_SURPLUS',
   'SLUICE_HOT_SALE',
@@ -113,9 +116,13 @@ export const KNOWN_KEYS = [
   'SLUICE_PROOF_TRIES',
   'SLUICE_PASS_TTL_S',
   'SLUICE_WWW',
+  'SLUICE_CDN_DIR',
+  'SLUICE_DOORS',
   'SLUICE_TLS_CERT',
   'SLUICE_TLS_KEY',
   'SLUICE_KEY_FILE',
   'SLUICE_OPS_SECRET',
   'SLUICE_LOG_LEVEL',
+  'SLUICE_OTEL_URL',
+  'SLUICE_OTEL_PERCENT',
 ] as const

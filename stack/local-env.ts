@@ -1,10 +1,17 @@
+import { join } from 'node:path'
 import type { StackUrls } from './addresses.ts'
 import type { Secrets } from './secrets.ts'
 
 type Env = Record<string, string>
 
 /** Every SLUICE_* key with which our own programs reach this stack. */
-export const localEnv = (urls: StackUrls, secrets: Secrets, www: string, keyFile: string): Env => ({
+export const localEnv = (
+  urls: StackUrls,
+  secrets: Secrets,
+  www: string,
+  keyFile: string,
+  doors: readonly string[],
+): Env => ({
   SLUICE_REDIS_URL: urls.redis,
   SLUICE_MYSQL_URL: urls.mysql,
   SLUICE_AMQP_URL: urls.amqp,
@@ -16,6 +23,8 @@ export const localEnv = (urls: StackUrls, secrets: Secrets, www: string, keyFile
   SLUICE_WEBHOOK_SECRET: secrets.webhook,
   SLUICE_PUBLIC_URL: urls.flash,
   SLUICE_WWW: www,
+  SLUICE_CDN_DIR: join(www, '..', 'cdn'),
+  SLUICE_DOORS: doors.join(','),
   SLUICE_KEY_FILE: keyFile,
   SLUICE_OPS_SECRET: secrets.ops,
 })
@@ -26,6 +35,13 @@ const pick = (env: Env, names: string[]): Env =>
 /** What a worker needs: its connections, and the payment provider. */
 export const workerEnv = (env: Env): Env =>
   pick(env, ['REDIS_URL', 'MYSQL_URL', 'AMQP_URL', 'PAYMENT_URL', 'PAYMENT_KEY'])
+
+/** Where whoever starts the stack wants traces of clicks to go. */
+export const tracing = (env: NodeJS.ProcessEnv): Env =>
+  pick(
+    env as Env,
+    ['OTEL_URL', 'OTEL_PERCENT'].filter((name) => env[`SLUICE_${name}`]),
+  )
 
 /** What a gateway needs, with the sign-in for development: this stack is for one's own machine. */
 export const gatewayEnv = (env: Env): Env => ({
@@ -47,7 +63,7 @@ export const sandboxEnv = (env: Env, dir: string): Env => ({
 
 /** What the ops console needs. */
 export const consoleEnv = (env: Env): Env =>
-  pick(env, ['REDIS_URL', 'MYSQL_URL', 'OPS_SECRET', 'EDGE_KEY', 'WWW'])
+  pick(env, ['REDIS_URL', 'MYSQL_URL', 'OPS_SECRET', 'EDGE_KEY', 'WWW', 'CDN_DIR', 'DOORS'])
 
 /** What nginx hands to its Lua. */
 export const doorEnv = (env: Env): Env =>

@@ -2,6 +2,7 @@ import { ABSENCE } from '../line/absence.ts'
 import { settingsOf } from './kind.ts'
 
 const RELEASE = 'gateway/release/release-loop.ts'
+const AUTO = 'gateway/release/auto-release.ts'
 const CENTRE = 'gateway/centre.ts'
 const OVERLOAD = 'gateway/overload.ts'
 const CHALLENGES = 'gateway/challenges/challenges.ts'
@@ -14,8 +15,14 @@ export const GATEWAY_SETTINGS = settingsOf('gateway', {
   'flight-window': [
     'tickets',
     [4_000, 1, 100_000],
-    RELEASE,
-    'So many tickets of a sale are in flight at most under auto release.',
+    AUTO,
+    'So many tickets are in flight at most under auto release.',
+  ],
+  'auto-lag-ms': [
+    'ms',
+    [400, 0, 60_000],
+    AUTO,
+    'So long a ticket may take from release to row under auto release; 0: not steered, always the most in flight.',
   ],
   'lease-ms': [
     'ms',

@@ -6,6 +6,7 @@ import type { Sale } from '../../contract/words.ts'
 import type { Logger } from '../../platform/log.ts'
 import type { Redis } from '../../platform/redis.ts'
 import type { GatewayConfig } from '../config.ts'
+import { firstWindow, windowLimits } from './auto-release.ts'
 import type { Publisher } from './publisher.ts'
 
 /** Tickets in one message: what a worker records in one transaction. */
@@ -29,14 +30,14 @@ export function startReleaseLoop(deps: {
   publisher: Publisher
   liveSales: () => Sale[]
   load: (sale: number) => Promise<void>
-  live: Pick<GatewayConfig, 'SLUICE_LEASE_MS' | 'SLUICE_FLIGHT_WINDOW'>
+  live: Pick<GatewayConfig, 'SLUICE_LEASE_MS' | 'SLUICE_FLIGHT_WINDOW' | 'SLUICE_AUTO_LAG_MS'>
   absence: () => Absence
   onReleased: (batch: ReleasedBatch) => void
   log: Logger
 }): ReleaseLoop {
   const limitsNow = () => ({
     leaseMs: deps.live.SLUICE_LEASE_MS,
-    flightWindow: deps.live.SLUICE_FLIGHT_WINDOW,
+    flightWindow: firstWindow(windowLimits(deps.live)),
     messageTickets: MESSAGE_TICKETS,
   })
   const nextTick = new Map<number, number>()

@@ -6,7 +6,8 @@
 -- When the sale is over, or nothing can come back, the rest of the line leaves with that answer, without a rate.
 --
 -- KEYS  1 card  2 line  3 wants  4 flight  5 lease  6 holder  7 away  8 kept  9 seen  10 called  11 requests
--- ARGV  1 run  2 lease ms  3 tickets in flight under auto release  4 tickets in a message at most
+-- ARGV  1 run  2 lease ms  3 tickets in flight under auto release, where the card has no window yet
+--       4 tickets in a message at most
 --       5 absent ms  6 the longest poll delay that the door tells, ms  7 for how long a place is kept, ms
 -- Output {UNLOADED}, or {LOADED, epoch, now, more, then for each message: lease, kind, count, then for each
 --        ticket: number, buyer, quantity, request}
@@ -15,11 +16,12 @@ local MESSAGES_A_CALL = 20
 
 local card = redis.call('HMGET', KEYS[1], 'epoch', 'phase', 'opens', 'closes', 'left', 'flying', 'waiting', 'batch',
   'every', 'due', 'hungry', 'ending', 'over', 'awaiting', 'served', 'reach', 'reach_at', 'heard',
-  'run')
+  'run', 'window')
 if card[19] ~= ARGV[1] then
   return { 0 }
 end
-local lease_ms, window, most = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
+local lease_ms, most = tonumber(ARGV[2]), tonumber(ARGV[4])
+local window = tonumber(card[20] or ARGV[3])
 local epoch, phase = card[1], card[2]
 local left, flying, waiting = tonumber(card[5]), tonumber(card[6]), tonumber(card[7])
 local batch, every, due = tonumber(card[8]), tonumber(card[9]), tonumber(card[10])
@@ -142,6 +144,8 @@ elseif phase == 'published' and now >= tonumber(card[3]) and free > 0 then
   kind = 'order'
   if every == 0 then
     allowed = math.min(window - redis.call('HLEN', KEYS[4]), most * MESSAGES_A_CALL)
+    -- Nothing to make up for when the rate becomes a fixed one.
+    due = now
   elseif now >= due then
     -- A tick that comes late makes up for the batches it missed, but only where they were missed for lack of a tick.
     local periods = 1

@@ -1,21 +1,38 @@
 import { commandLineUser } from '../actions/by.ts'
-import type { AddCommand } from '../command.ts'
+import { type AddCommand, alignColumns } from '../command.ts'
 import { withStores } from '../connections.ts'
 import { NO_PAGE } from '../create-sale.ts'
-import { publishSale } from '../publish-sale.ts'
+import { type PublishReport, publishAndReport } from '../publish/publish-and-report.ts'
 import { whole } from '../sale-options.ts'
 import { saleView } from '../sale-view.ts'
 
-export const addSalePublish: AddCommand = (parent, { env, json, err, print }) => {
+export const addSalePublish: AddCommand = (parent, { env, json, err, print, fail }) => {
   parent
     .command('publish')
-    .description('publish a draft: its page and its card in Redis; again, to repair them')
+    .description(
+      'publish a draft: its page, the CDN, its card in Redis, every door asked; again, to repair them',
+    )
     .argument('<id>', 'the sale', whole(1))
     .action(async (id: number) => {
-      const sale = await withStores(env, (stores) => {
+      const { sale, report } = await withStores(env, (stores) => {
         if (stores.www === undefined && !json) err(NO_PAGE)
-        return publishSale(stores, id, commandLineUser())
+        return publishAndReport(stores, id, commandLineUser())
       })
-      print(saleView(sale), `sale ${id} is ${sale.phase}`)
+      print({ ...saleView(sale), report }, [`sale ${id} is ${sale.phase}`, ...tell(report)].join('\n'))
+      if (!report.ok) fail()
     })
+}
+
+function tell({ cdn, doors, preload, problems }: PublishReport): string[] {
+  const rows = doors.flatMap(({ door, files }) =>
+    files.map(({ url, status, encoding, bytes, ms, problem }) => [
+      ...[door, url, String(status), encoding, `${bytes} bytes`, `${ms} ms`, problem ?? 'ok'],
+    ]),
+  )
+  return [
+    ...(preload ? [`Redis: ${preload.left} of ${preload.stock} units to sell, epoch ${preload.epoch}`] : []),
+    ...(cdn ? [`CDN: ${cdn.files} files in ${cdn.dir}`] : []),
+    ...(rows.length > 0 ? [alignColumns(rows)] : []),
+    ...problems.map((problem) => `- ${problem}`),
+  ]
 }

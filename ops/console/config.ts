@@ -7,6 +7,8 @@ const schema = Type.Object({
   SLUICE_OPS_SECRET: key.secret(),
   SLUICE_EDGE_KEY: key.secret(),
   SLUICE_WWW: Type.Optional(Type.String({ minLength: 1 })),
+  SLUICE_CDN_DIR: key.path(),
+  SLUICE_DOORS: key.path(),
   SLUICE_HOST: key.host(),
   SLUICE_PORT: key.port(),
   SLUICE_NAME: key.name('console'),

@@ -50,6 +50,7 @@ function toProblem(error: FastifyError, request: FastifyRequest): Problem {
 /** The command line's words for an option, `--opens-at must be …`, are those of the field opensAt here. */
 function inputProblem(error: InputError): Problem {
   if (error.fields.length > 0) return fieldProblem([...error.fields])
+  if (error.fields.length > 0) return fieldProblem([...error.fields])
   const [, option, message] = /^--([\w-]+):? (.*)$/s.exec(error.message) ?? []
   if (option === undefined || message === undefined) {
     return new Problem('invalid_request', { detail: error.message })

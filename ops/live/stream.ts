@@ -35,7 +35,7 @@ export function streamSamples(
   const unfollow = live.follow(sale, (sample) => {
     if (sample.at > latest) send('sample', sample)
   })
-  const heart = setInterval(() => response.write(': still there\n\n'), HEARTBEAT_MS)
+  const heart = setInterval(() => send('alive', {}), HEARTBEAT_MS)
   const check = setInterval(async () => {
     // A MySQL that is away says nothing about the session.
     const may = await lives().catch(() => true)

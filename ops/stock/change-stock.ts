@@ -9,7 +9,7 @@ import { type Db, transaction } from '../../platform/mysql.ts'
 import type { Redis } from '../../platform/redis.ts'
 import { type By, PROGRAM } from '../actions/by.ts'
 import { recordAction } from '../actions/record-action.ts'
-import { checkVersion } from '../check-version.ts'
+import { refuseStale } from '../actions/refuse-stale.ts'
 import type { SaleStores } from '../create-sale.ts'
 import { unknownSale } from '../unknown-sale.ts'
 import { checkStock, refuseStock } from './check-stock.ts'
@@ -71,10 +71,16 @@ async function changeRow(
   const sale = await readSale(db, id, 'lock')
   if (!sale) throw unknownSale(id)
   checkStock(sale, stock)
-  await checkVersion(db, sale, version)
+  await refuseStale(db, sale, version)
   await moveBetween(db, sale, stock)
   await db.query('UPDATE sales SET stock = ?, version = version + 1 WHERE id = ?', [stock, id])
-  await recordAction(db, { ...by, action: 'sale.stock', sale: id, before: sale.stock, after: stock })
+  await recordAction(db, {
+    ...by,
+    action: 'sale.stock',
+    sale: id,
+    before: { stock: sale.stock },
+    after: { stock },
+  })
   if (stock < sale.stock && sale.phase !== 'draft') await takeFromRedis(redis, { ...sale, stock })
   return sale
 }

@@ -6,7 +6,7 @@ import { preloadSale } from '../../contract/preload.ts'
 import { readSale } from '../../contract/sales.ts'
 import type { Sale } from '../../contract/words.ts'
 import { type By, PROGRAM } from '../actions/by.ts'
-import { checkVersion } from '../check-version.ts'
+import { refuseStale } from '../actions/refuse-stale.ts'
 import type { SaleStores } from '../create-sale.ts'
 import { unknownSale } from '../unknown-sale.ts'
 import { type ChangedStock, changeStock, type StockChange } from './change-stock.ts'
@@ -41,7 +41,7 @@ export async function proposeStock(stores: Stores, change: StockChange): Promise
   const sale = await readSale(mysql, change.sale)
   if (!sale) throw unknownSale(change.sale)
   checkStock(sale, change.stock)
-  await checkVersion(mysql, sale, change.version)
+  await refuseStale(mysql, sale, change.version)
   const inFlight = await unitsInFlight(stores, sale)
   const lowest = Math.min(sale.sold + inFlight, sale.stock)
   if (change.stock < lowest)

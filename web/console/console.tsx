@@ -6,6 +6,7 @@ import './style/tokens.css'
 import './style/frame.css'
 import './style/controls.css'
 import './style/parts.css'
+import './style/live.css'
 import './style/sales.css'
 
 const root = document.getElementById('console')

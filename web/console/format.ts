@@ -1,6 +1,6 @@
 /** How numbers and times are written everywhere in the console. Times are ms since 1970, money is whole cents. */
 
-const whole = new Intl.NumberFormat('en')
+const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 })
 const decimal = new Intl.NumberFormat('en', { maximumFractionDigits: 1 })
 
 /** "12,345", "3.4" below 100, "–" for what is not known. */

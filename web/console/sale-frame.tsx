@@ -94,9 +94,9 @@ function Times({ sale }: { sale: SaleView }): JSX.Element {
       </div>
       {next && (
         <div class="sale-next">
-          <dt>{next.word}</dt>
+          <dt>Countdown</dt>
           <dd>
-            <Relative at={next.at} />
+            {next.word} <Relative at={next.at} />
           </dd>
         </div>
       )}

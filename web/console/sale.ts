@@ -54,3 +54,6 @@ export const releaseText = (release: SaleView['release']): string =>
 /** Tickets a second of a fixed release, undefined for `auto`. */
 export const releaseRate = (release: SaleView['release']): number | undefined =>
   release === 'auto' ? undefined : (1000 * release.batch) / release.everyMs
+
+/** How long until the sale opens, ms; less than 0: it has. */
+export const toOpening = (sale: SaleView): number => toMs(sale.opensAt) - Date.now()

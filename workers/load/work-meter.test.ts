@@ -14,7 +14,7 @@ function working(batches: { tickets: number; ms: number }[]) {
     meter.take(keys[i]!, message(tickets, released))
   })
   batches.forEach(({ tickets, ms }, i) => {
-    const end = meter.begin()
+    const end = meter.begin(tickets)
     now += ms
     meter.recorded({
       tickets,
@@ -60,9 +60,9 @@ test('what hangs is seen before it ends: the rate sinks, the age of the oldest t
   const { meter, pass, now } = working([{ tickets: 100, ms: 50 }])
   const key = {}
   meter.take(key, message(70, now() - 10))
-  const end = meter.begin()
+  const end = meter.begin(70)
   pass(950)
-  expect(meter.load()).toMatchObject({ perSecond: 100, dbMs: 950, inHand: 70, oldestMs: 960 })
+  expect(meter.load()).toMatchObject({ perSecond: 111, dbMs: 950, inHand: 70, oldestMs: 960 })
   end()
   meter.drop(key)
   meter.drop(key)

@@ -6,6 +6,8 @@ const SPAN_MS = 1_000
 const BATCHES_LEAST = 3
 const OLDEST_BATCH_MS = 10_000
 const BATCHES_MOST = 1_000
+/** Work hangs when it takes so many times as long as it did lately. */
+const OVERDUE = 2
 
 /** A batch that has its rows. */
 export interface RecordedBatch {
@@ -29,8 +31,8 @@ export interface WorkMeter {
   take(key: object, message: { tickets: readonly unknown[]; releasedAt: number }): void
   /** It is out of them again: acknowledged, parked, or taken back by the broker. */
   drop(key: object): void
-  /** A batch is begun; the function that is given ends it. */
-  begin(): () => void
+  /** A batch of so many tickets is begun; the function that is given ends it. */
+  begin(tickets: number): () => void
   recorded(batch: RecordedBatch): void
   load(): WorkerLoad
 }
@@ -38,7 +40,7 @@ export interface WorkMeter {
 /** Measures what a worker does, for its report. Its memory is bounded by what the broker lets it have in hand. */
 export function createWorkMeter(clock: () => number = Date.now): WorkMeter {
   const inHand = new Map<object, { tickets: number; releasedAt: number }>()
-  const running = new Set<{ since: number }>()
+  const running = new Set<{ since: number; tickets: number }>()
   let finished: Finished[] = []
   let tickets = 0
   let batches = 0
@@ -64,8 +66,8 @@ export function createWorkMeter(clock: () => number = Date.now): WorkMeter {
       busyMs = busyUntil(clock())
       busySince = undefined
     },
-    begin() {
-      const one = { since: clock() }
+    begin(tickets) {
+      const one = { since: clock(), tickets }
       running.add(one)
       return () => void running.delete(one)
     },
@@ -82,7 +84,13 @@ export function createWorkMeter(clock: () => number = Date.now): WorkMeter {
       finished = finished.slice(-BATCHES_MOST)
       const span = lately(now)
       const count = sum(span, (batch) => batch.tickets)
-      const busy = span.length === 0 ? 0 : busyUntil(now) - span[0]!.busyBefore
+      const meanMs = sum(span, (batch) => batch.batchMs) / Math.max(1, span.length)
+      const spent = span.length === 0 ? 0 : busyAtLast - span[0]!.busyBefore
+      // What is under way belongs to no rate yet; once it takes longer than as much took before, the rate sinks with it.
+      const underWay = sum([...running], (one) => one.tickets)
+      const usual = count === 0 ? 0 : (spent * underWay) / count
+      const hangs = Math.max(0, busyUntil(now) - busyAtLast - OVERDUE * Math.max(usual, meanMs))
+      const busy = spent + hangs
       const transactions = span.flatMap(({ transactionsMs }) => transactionsMs)
       const runs = Math.max(0, ...[...running].map(({ since }) => now - since))
       const held = [...inHand.values()]
@@ -91,7 +99,7 @@ export function createWorkMeter(clock: () => number = Date.now): WorkMeter {
         batches,
         perSecond: busy > 0 ? Math.round((count * 1_000) / busy) : 0,
         batchTickets: Math.round(count / Math.max(1, span.length)),
-        batchMs: Math.round(sum(span, (batch) => batch.batchMs) / Math.max(1, span.length)),
+        batchMs: Math.round(meanMs),
         dbMs: Math.round(Math.max(sum(transactions, (ms) => ms) / Math.max(1, transactions.length), runs)),
         lagMs: Math.max(0, Math.round(sum(span, (batch) => batch.lagMsSum) / Math.max(1, count))),
         inHand: sum(held, (one) => one.tickets),

@@ -1,0 +1,118 @@
+import type { JSX } from 'preact'
+import { useState } from 'preact/hooks'
+import { call } from '../call.ts'
+import { number } from '../format.ts'
+import { Button } from '../parts/button.tsx'
+import { Field } from '../parts/field.tsx'
+import { useSale } from '../sale-context.ts'
+import { useAction } from '../use-action.ts'
+import { Control } from './control.tsx'
+
+/** What a new stock would change (`POST /api/sales/:id/stock`). */
+interface Proposal {
+  change: string
+  before: number
+  after: number
+  sold: number
+  inFlight: number
+  lowest: number
+  inventory: { sku: string; onHandBefore: number; onHandAfter: number } | null
+  confirmWithinS: number
+}
+
+/** Stock up or down in two steps: look at what it would change, then do it within a minute. */
+export function StockControl({ shut }: { shut: string | undefined }): JSX.Element {
+  const { sale, reload } = useSale()
+  const [text, setText] = useState('')
+  const [proposal, setProposal] = useState<Proposal>()
+  const path = `/api/sales/${sale.id}/stock`
+  const propose = useAction(
+    () => call<Proposal>('POST', path, { stock: Number(text), version: sale.version }),
+    () => 'Look at it, then confirm.',
+  )
+  const confirm = useAction(
+    (change: string) => call<{ after: number }>('POST', `${path}/confirm`, { change }),
+    ({ after }) => `The stock is ${number(after)} now.`,
+  )
+  const drop = () => {
+    setProposal(undefined)
+    propose.clear()
+  }
+  const over = ['closed', 'settled'].includes(sale.phase) ? `The sale is ${sale.phase}.` : undefined
+  return (
+    <Control
+      title="Stock"
+      present={
+        <>
+          {number(sale.stock)} units<span class="soft"> · {number(sale.sold)} sold or held</span>
+        </>
+      }
+      of={
+        confirm.error || confirm.result
+          ? confirm
+          : proposal
+            ? { result: undefined, error: undefined }
+            : propose
+      }
+    >
+      {proposal === undefined ? (
+        <form
+          class="inline"
+          onSubmit={async (event) => {
+            event.preventDefault()
+            if (shut || over) return
+            confirm.clear()
+            setProposal(await propose.run())
+          }}
+        >
+          <Field
+            label="New stock"
+            type="number"
+            value={text}
+            onInput={setText}
+            placeholder={String(sale.stock)}
+            error={propose.refused?.field('stock')}
+          />
+          <Button
+            type="submit"
+            busy={propose.busy}
+            whyNot={shut ?? over ?? (/^\d+$/.test(text.trim()) ? undefined : 'Type a whole number first.')}
+          >
+            Look …
+          </Button>
+        </form>
+      ) : (
+        <div class="proposal">
+          <p>
+            <strong>
+              {number(proposal.before)} → {number(proposal.after)} units
+            </strong>
+            . {number(proposal.sold)} are sold or held, {number(proposal.inFlight)} on their way; not below{' '}
+            {number(proposal.lowest)}.
+          </p>
+          {proposal.inventory && (
+            <p class="soft">
+              The shop’s {proposal.inventory.sku}: {number(proposal.inventory.onHandBefore)} →{' '}
+              {number(proposal.inventory.onHandAfter)} on hand.
+            </p>
+          )}
+          <div class="row">
+            <Button
+              kind="primary"
+              busy={confirm.busy}
+              onClick={async () => {
+                const done = await confirm.run(proposal.change)
+                drop()
+                if (done) setText('')
+                reload()
+              }}
+            >
+              Confirm {number(proposal.after)}
+            </Button>
+            <Button onClick={drop}>Cancel</Button>
+          </div>
+        </div>
+      )}
+    </Control>
+  )
+}

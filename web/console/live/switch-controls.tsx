@@ -1,0 +1,169 @@
+import type { JSX } from 'preact'
+import { useState } from 'preact/hooks'
+import { call } from '../call.ts'
+import { percent } from '../format.ts'
+import { Badge } from '../parts/badge.tsx'
+import { Button } from '../parts/button.tsx'
+import { Field } from '../parts/field.tsx'
+import { useSale } from '../sale-context.ts'
+import { useAction } from '../use-action.ts'
+import { useLoad } from '../use-load.ts'
+import { Control } from './control.tsx'
+import type { Sample } from './sample.ts'
+
+/** Of `GET /api/switches?sale=`, what stands here. */
+interface Switches {
+  level: number
+  autoLevel: number
+  levels: { level: number; name: string }[]
+  switches: { name: string; value: number | boolean | string; from: string; version: number }[]
+}
+
+interface TurnProps {
+  shut: string | undefined
+  /** Absent: for all sales. */
+  sale?: number
+  name: string
+  version: number
+  onDone: () => void
+}
+
+const EVERY_MS = 5_000
+
+/** Admission share and challenge of this sale, and the level of all. */
+export function SwitchControls({
+  latest,
+  shut,
+}: {
+  latest: Sample | undefined
+  shut: string | undefined
+}): JSX.Element | null {
+  const { sale } = useSale()
+  const own = useLoad<Switches>(`/api/switches?sale=${sale.id}`, EVERY_MS)
+  const all = useLoad<Switches>('/api/switches', EVERY_MS)
+  if (own.data === undefined || all.data === undefined) return null
+  const find = (list: Switches, name: string) => list.switches.find((one) => one.name === name)
+  const share = find(own.data, 'share')
+  const challenge = find(own.data, 'challenge')
+  const level = find(all.data, 'level')
+  const { levels } = all.data
+  return (
+    <>
+      {share && (
+        <Turn
+          title="Admission share"
+          present={`${share.value === 'auto' ? 'auto' : percent(Number(share.value))}, from ${share.from}`}
+          now={latest?.share === undefined ? undefined : `${percent(latest.share)} let in now`}
+          options={[
+            ['auto', 'auto'],
+            ...[1, 0.75, 0.5, 0.25, 0.1, 0].map((part) => [String(part), percent(part)] as const),
+            ['default', 'as for all sales'],
+          ]}
+          value={String(share.value)}
+          {...{ shut, sale: sale.id, name: 'share', version: share.version, onDone: own.reload }}
+        />
+      )}
+      {challenge && (
+        <Turn
+          title="Challenge"
+          present={
+            sale.challenge === 'none'
+              ? 'this sale asks none'
+              : `${sale.challenge}, ${challenge.value ? 'asked' : 'not asked'} (from ${challenge.from})`
+          }
+          options={[
+            ['on', 'asked'],
+            ['off', 'not asked'],
+            ['default', 'as for all sales'],
+          ]}
+          value={challenge.value ? 'on' : 'off'}
+          {...{ sale: sale.id, name: 'challenge', version: challenge.version, onDone: own.reload }}
+          shut={shut ?? (sale.challenge === 'none' ? 'This sale has no challenge.' : undefined)}
+        />
+      )}
+      {level && (
+        <Turn
+          title="Level, all sales"
+          present={
+            <>
+              <Badge tone={all.data.level === 0 ? 'plain' : all.data.level < 4 ? 'warn' : 'bad'}>
+                {all.data.level} {levels[all.data.level]?.name}
+              </Badge>{' '}
+              <span class="soft">from {level.from}</span>
+            </>
+          }
+          options={levels.map((one) => [String(one.level), `${one.level} ${one.name}`] as const)}
+          value={String(all.data.level)}
+          {...{ shut, name: 'level', version: level.version, onDone: all.reload }}
+        />
+      )}
+    </>
+  )
+}
+
+interface TurnOptions extends TurnProps {
+  title: string
+  present: JSX.Element | string
+  now?: string | undefined
+  options: readonly (readonly [value: string, label: string])[]
+  value: string
+}
+
+function Turn({
+  title,
+  present,
+  now,
+  options,
+  value,
+  shut,
+  sale,
+  name,
+  version,
+  onDone,
+}: TurnOptions): JSX.Element {
+  const [wish, setWish] = useState<string>()
+  const turn = useAction(
+    (chosen: string) =>
+      call('PUT', '/api/switches', { name, value: chosen, version, ...(sale !== undefined && { sale }) }),
+    () => 'Turned.',
+  )
+  const chosen = wish ?? value
+  const known = options.some(([one]) => one === value) ? options : [[value, value] as const, ...options]
+  return (
+    <Control
+      title={title}
+      present={
+        <>
+          {present}
+          {now !== undefined && <span class="soft"> · {now}</span>}
+        </>
+      }
+      of={turn}
+    >
+      <form
+        class="inline"
+        onSubmit={async (event) => {
+          event.preventDefault()
+          if (shut) return
+          await turn.run(chosen)
+          setWish(undefined)
+          onDone()
+        }}
+      >
+        <Field
+          label={`New ${title.split(',')[0]!.toLowerCase()}`}
+          value={chosen}
+          onInput={setWish}
+          options={known}
+        />
+        <Button
+          type="submit"
+          busy={turn.busy}
+          whyNot={shut ?? (wish === undefined ? 'Choose first.' : undefined)}
+        >
+          Set
+        </Button>
+      </form>
+    </Control>
+  )
+}
