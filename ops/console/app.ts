@@ -12,6 +12,7 @@ import { addPublish } from './routes/publish.ts'
 import { addRegister } from './routes/register.ts'
 import { addSales } from './routes/sales.ts'
 import { addSession } from './routes/session.ts'
+import { addSettlement } from './routes/settlement.ts'
 import { addStock } from './routes/stock.ts'
 import { addSwitches } from './routes/switches.ts'
 import type { App, Services } from './services.ts'
@@ -50,5 +51,6 @@ export function buildConsole(services: Services): App {
   addRegister(app, services)
   addStock(app, services)
   addInventory(app, services)
+  addSettlement(app, services)
   return app
 }

@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { writeEvent } from '../../contract/events.ts'
 import { stepPhase } from '../../ops/change-phase.ts'
@@ -67,7 +66,6 @@ test('the evidence of a settled sale says what happened, and says the same again
   expect(html).toContain('the &lt;b&gt;books&lt;/b&gt;')
   expect(html).not.toMatch(/<script|<b>books|\son\w+=|javascript:|https?:\/\/(?!www\.w3\.org\/2000\/svg)/)
   expect(html.match(/<svg/g)!.length).toBeGreaterThanOrEqual(4)
-  if (process.env.EVIDENCE_OUT) await writeFile(process.env.EVIDENCE_OUT, html)
 
   const wrong = writeReport({
     ...evidence,
