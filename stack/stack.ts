@@ -132,13 +132,6 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const flashes = doorList.map(({ flash }) => flash)
   const env = localEnv(urls, secrets, join(dir, 'www'), provideKeyFile(join(dir, 'keys')), flashes)
   Object.assign(record, { urls, env })
-  writeMetricsTargets(
-    dir,
-    metricsTargets(
-      ports,
-      doorList.map(({ name }) => name),
-    ),
-  )
   if (doors > 1) record.doors = doorList.map(({ port, ...door }) => door)
   let tls: Certificate
 
@@ -152,6 +145,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     if (plan.role !== 'epmd') onProgress(`${plan.name} is ready (${seconds(since)})`)
   }
   const wants = (role: Role) => roles.includes(role)
+  const doorNames = doorList.map(({ name }) => name)
+  writeMetricsTargets(dir, metricsTargets(ports, doorNames, wants))
 
   try {
     tls = options.certificate ?? (await provideCertificate(join(dir, 'tls')))
