@@ -19,6 +19,7 @@ import { addSaleSettle } from './commands/sale-settle.ts'
 import { addSaleShow } from './commands/sale-show.ts'
 import { addSaleStock } from './commands/sale-stock.ts'
 import { addSchema } from './commands/schema.ts'
+import { addSetting } from './commands/setting.ts'
 import { addStart } from './commands/start.ts'
 import { addStatus } from './commands/status.ts'
 import { addStop } from './commands/stop.ts'
@@ -53,6 +54,7 @@ const COMMANDS: AddCommand[] = [
   addAudit,
   addBlock,
   addSwitch,
+  addSetting,
   addOperatorCommands,
   addSchema,
   addInventory,
