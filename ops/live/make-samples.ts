@@ -67,15 +67,15 @@ function doorCounts(report: EdgeReport): Record<string, number> {
 function ofOneSale({ cards, doors, centre, snapshot }: Pulse, sale: number): Partial<Sample> {
   const demands = [...doors.values()].flatMap(({ sales }) => sales[sale] ?? [])
   const sum = (of: 'asked' | 'passed') => demands.reduce((all, demand) => all + demand[of], 0)
-  const { auto, ...card } = cards.get(sale) ?? {}
-  return known({
+  const card = cards.get(sale)
+  const limitedBy = card?.window === undefined ? undefined : centre.auto?.limitedBy
+  const numbers = known({
     ...card,
-    window: auto && (auto.window ?? centre.auto?.window),
-    limitedBy: auto && centre.auto?.limitedBy,
     // A door that reports and does not name the sale has seen nobody ask for it.
     ...(doors.size > 0 ? { asked: sum('asked'), passed: sum('passed') } : {}),
     share: snapshot?.sales[sale]?.share ?? centre.shares[sale]?.share,
   })
+  return limitedBy === undefined ? numbers : { ...numbers, limitedBy }
 }
 
 function ofAllSales(
@@ -114,7 +114,7 @@ const most = (values: number[]): number | undefined => (values.length === 0 ? un
 const mean = (values: number[]): number | undefined =>
   values.length === 0 ? undefined : values.reduce((sum, value) => sum + value, 0) / values.length
 
-type Known = Partial<Record<keyof Sample, number | string | Record<string, number> | undefined>>
+type Known = Partial<Record<keyof Sample, number | Record<string, number> | undefined>>
 
 /** Without what is not known, and in few digits. */
 function known(values: Known): Partial<Sample> {

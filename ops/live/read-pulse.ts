@@ -4,18 +4,10 @@ import { type EdgeReport, type GatewayLoad, readReports, type WorkerLoad } from 
 import type { Snapshot } from '../../contract/snapshot.ts'
 import type { Redis } from '../../platform/redis.ts'
 
-export interface PulseCard {
-  line: number
-  inFlight: number
-  last: number
-  /** Under auto release: the sale's part of the window; undefined where none is set yet. */
-  auto?: { window: number | undefined }
-}
-
 /** What Redis says of all live sales at one instant. */
 export interface Pulse {
   /** By sale; absent where Redis does not hold its card. */
-  cards: Map<number, PulseCard>
+  cards: Map<number, { line: number; inFlight: number; last: number; window?: number }>
   snapshot: Snapshot | undefined
   centre: CentreMemory
   doors: Map<string, EdgeReport>
@@ -45,8 +37,11 @@ export async function readPulse(redis: Redis, sales: readonly number[]): Promise
     const [flying, next, every, window] = values[2 + 2 * i] as (string | null)[]
     if (flying == null || next == null) return
     cards.set(sale, {
-      ...{ line: values[3 + 2 * i] as number, inFlight: Number(flying), last: Number(next) - 1 },
-      ...(every === '0' ? { auto: { window: window == null ? undefined : Number(window) } } : {}),
+      line: values[3 + 2 * i] as number,
+      inFlight: Number(flying),
+      last: Number(next) - 1,
+      // A card keeps the window that it had before its rate became a fixed one.
+      ...(every === '0' && window != null ? { window: Number(window) } : {}),
     })
   })
   return {

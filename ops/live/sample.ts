@@ -21,7 +21,7 @@ export interface Sample {
   /** Tickets released, by all gateways together, and the rate that is set; absent under auto release. */
   released?: number
   rate?: number
-  /** Under auto release: this sale's tickets that may be in flight, and what keeps it from being more (contract/auto-release.ts). */
+  /** Under auto release: tickets that may be in flight at present, and why not more (contract/auto-release.ts). */
   window?: number
   limitedBy?: string
   /** Of all sales, all doors together: answers by code, refusals by the question of the funnel that refused. */
