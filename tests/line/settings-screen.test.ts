@@ -30,7 +30,6 @@ test('an operator changes a setting, meets another one, and rolls it back', asyn
   await page.getByLabel('Password').fill(password)
   await page.keyboard.press('Enter')
   await page.getByRole('heading', { name: 'Settings' }).waitFor()
-  await shot('first')
   const row = page.getByRole('row').filter({ hasText: 'hot-user' }).first()
   await row.getByText(/^([1-9]) of \1$/).waitFor()
   await shot('settings')
