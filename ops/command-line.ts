@@ -11,6 +11,7 @@ import { addSaleCreate } from './commands/sale-create.ts'
 import { addSaleList } from './commands/sale-list.ts'
 import { addSalePhases } from './commands/sale-phases.ts'
 import { addSalePublish } from './commands/sale-publish.ts'
+import { addSaleRehearse } from './commands/sale-rehearse.ts'
 import { addSaleRelease } from './commands/sale-release.ts'
 import { addSaleSettle } from './commands/sale-settle.ts'
 import { addSaleShow } from './commands/sale-show.ts'
@@ -38,6 +39,7 @@ const SALE_COMMANDS: AddCommand[] = [
   addSaleSettle,
   addSaleRelease,
   addSaleStock,
+  addSaleRehearse,
 ]
 const COMMANDS: AddCommand[] = [
   addStart,

@@ -7,6 +7,7 @@ import { addInternal } from './routes/internal.ts'
 import { addInventory } from './routes/inventory.ts'
 import { addLive } from './routes/live.ts'
 import { addRegister } from './routes/register.ts'
+import { addRehearsals } from './routes/rehearsals.ts'
 import { addSession } from './routes/session.ts'
 import { addStock } from './routes/stock.ts'
 import type { App, Services } from './services.ts'
@@ -40,5 +41,6 @@ export function buildConsole(services: Services): App {
   addRegister(app, services)
   addStock(app, services)
   addInventory(app, services)
+  addRehearsals(app, services)
   return app
 }
