@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { type Pool, select, transaction } from '../platform/mysql.ts'
+import { type Db, type Pool, select, transaction } from '../platform/mysql.ts'
 import type { Redis } from '../platform/redis.ts'
 import { BLOCKS } from './keys.ts'
 
@@ -15,19 +15,32 @@ export const BLOCKS_VERSION = ''
 
 const CHUNK = 1_000
 
-/** Records a block, in place of an older one of the same buyer. */
-export const recordBlock = (mysql: Pool, { buyer, score, reason }: Block): Promise<unknown> =>
-  transaction(mysql, async (db) => {
-    await db.query('DELETE FROM blocks WHERE buyer = ?', [buyer])
-    await db.query('INSERT INTO blocks (buyer, score, reason) VALUES (?, ?, ?)', [buyer, score, reason])
-  })
+/** What MySQL has of a buyer; undefined where there is no block. Locks its row. */
+export async function readBlock(db: Db, buyer: string): Promise<Omit<Block, 'buyer'> | undefined> {
+  const [row] = await select<Omit<Block, 'buyer'>>(
+    db,
+    'SELECT score, reason FROM blocks WHERE buyer = ? FOR UPDATE',
+    [buyer],
+  )
+  return row && { score: row.score, reason: row.reason }
+}
+
+/** Records blocks, each in place of an older one of the same buyer. In a transaction. */
+export async function recordBlocks(db: Db, blocks: readonly Block[]): Promise<void> {
+  for (let at = 0; at < blocks.length; at += CHUNK) {
+    const some = blocks.slice(at, at + CHUNK)
+    await db.query('DELETE FROM blocks WHERE buyer IN (?)', [some.map(({ buyer }) => buyer)])
+    await db.query('INSERT INTO blocks (buyer, score, reason) VALUES ?', [
+      some.map(({ buyer, score, reason }) => [buyer, score, reason]),
+    ])
+  }
+}
 
 /** @returns whether there was one. */
-export const removeBlock = (mysql: Pool, buyer: string): Promise<boolean> =>
-  transaction(mysql, async (db) => {
-    const [result] = await db.query('DELETE FROM blocks WHERE buyer = ?', [buyer])
-    return (result as { affectedRows: number }).affectedRows > 0
-  })
+export async function removeBlock(db: Db, buyer: string): Promise<boolean> {
+  const [result] = await db.query('DELETE FROM blocks WHERE buyer = ?', [buyer])
+  return (result as { affectedRows: number }).affectedRows > 0
+}
 
 /**
  * Writes MySQL's whole list to Redis, in one step, under a new version: the doors see it in the next snapshot and pull

@@ -1,6 +1,7 @@
-import { type Db, type Pool, select } from '../platform/mysql.ts'
+import { type Db, select } from '../platform/mysql.ts'
 import type { Redis } from '../platform/redis.ts'
 import { appendVersion, latestOf, untilFree, type Versioned } from './append-version.ts'
+import { Problem } from './errors.ts'
 import type { SpreadState } from './follow-state.ts'
 import { SWITCHES_CHANGED, SWITCHES as SWITCHES_KEY } from './keys.ts'
 import { SWITCHES, type SwitchName, type SwitchState } from './switches.ts'
@@ -29,14 +30,28 @@ export interface RecordedChange {
   at: Date
 }
 
-/** Writes a change into MySQL, the record of all switches; gives its row. */
-export async function recordChange(mysql: Pool, change: SwitchChange): Promise<RecordedChange> {
+/**
+ * Writes a change into MySQL, the record of all switches; gives its row. Whoever names the version that he has seen (0: never
+ * turned) is refused where there is a later one: Problem `conflict`, which names who turned the switch.
+ */
+export async function recordChange(db: Db, change: SwitchChange, seen?: number): Promise<RecordedChange> {
   const { name, value: after, who, reason } = change
   const versioned: Versioned = { table: 'switches', key: { sale_id: change.sale ?? 0, name } }
-  const appended = await untilFree(async () =>
-    appendVersion(mysql, versioned, change, await latestOf(mysql, versioned)),
-  )
+  const appended = await untilFree(async () => {
+    const last = await latestOf(db, versioned)
+    if (seen !== undefined && seen !== last.version) throw await turnedMeanwhile(db, change)
+    return appendVersion(db, versioned, change, last)
+  })
   return { sale: change.sale ?? null, name, after, who, reason, ...appended }
+}
+
+async function turnedMeanwhile(db: Db, { sale, name }: SwitchChange): Promise<Problem> {
+  const last = (await latestChanges(db, sale)).find((one) => one.name === name)
+  const what = last ? `: ${last.who} did, ${last.before} -> ${last.after}, at ${last.at.toISOString()}` : ''
+  return new Problem('conflict', {
+    detail: `${name} has been turned since you looked at it${what}; look again, then decide`,
+    extra: { version: last?.version ?? 0 },
+  })
 }
 
 interface LatestRow {
@@ -66,29 +81,48 @@ export async function readSwitches(db: Db): Promise<SwitchState> {
   return state
 }
 
-/** The latest changes, newest first. */
-export async function listChanges(db: Db, most: number): Promise<RecordedChange[]> {
-  const rows = await select<{
-    sale_id: number
-    name: string
-    version: number
-    value_before: string
-    value_after: string
-    who: string
-    reason: string
-    changed_at: Date
-  }>(db, 'SELECT * FROM switches ORDER BY changed_at DESC, version DESC LIMIT ?', [most])
-  return rows.map((row) => ({
-    sale: row.sale_id === 0 ? null : row.sale_id,
-    name: row.name,
-    version: row.version,
-    before: row.value_before,
-    after: row.value_after,
-    who: row.who,
-    reason: row.reason,
-    at: row.changed_at,
-  }))
+interface ChangeRow {
+  sale_id: number
+  name: string
+  version: number
+  value_before: string
+  value_after: string
+  who: string
+  reason: string
+  changed_at: Date
 }
+
+const toChange = (row: ChangeRow): RecordedChange => ({
+  sale: row.sale_id === 0 ? null : row.sale_id,
+  name: row.name,
+  version: row.version,
+  before: row.value_before,
+  after: row.value_after,
+  who: row.who,
+  reason: row.reason,
+  at: row.changed_at,
+})
+
+/** The latest changes, newest first. */
+export const listChanges = async (db: Db, most: number): Promise<RecordedChange[]> =>
+  (
+    await select<ChangeRow>(db, 'SELECT * FROM switches ORDER BY changed_at DESC, version DESC LIMIT ?', [
+      most,
+    ])
+  ).map(toChange)
+
+/** The last change of each switch, for one sale, or (undefined) for all sales. */
+export const latestChanges = async (db: Db, sale: number | undefined): Promise<RecordedChange[]> =>
+  (
+    await select<ChangeRow>(
+      db,
+      `SELECT s.* FROM switches s
+       JOIN (SELECT name, MAX(version) AS version FROM switches WHERE sale_id = ? GROUP BY name) latest
+         ON latest.name = s.name AND latest.version = s.version
+       WHERE s.sale_id = ?`,
+      [sale ?? 0, sale ?? 0],
+    )
+  ).map(toChange)
 
 /** Puts what is set into Redis, and tells every gateway to look. */
 export async function spreadSwitches(redis: Redis, state: SwitchState): Promise<void> {

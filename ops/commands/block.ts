@@ -1,5 +1,7 @@
-import { type Block, recordBlock, removeBlock, spreadBlocks } from '../../contract/blocks.ts'
+import type { Block } from '../../contract/blocks.ts'
 import { BUYER_PATTERN, isBuyer } from '../../contract/buyer.ts'
+import { commandLineUser } from '../actions/by.ts'
+import { blockBuyer, unblockBuyer } from '../blocks/block-buyer.ts'
 import type { AddCommand } from '../command.ts'
 import { withStores } from '../connections.ts'
 import { InputError } from '../sale-input.ts'
@@ -25,10 +27,7 @@ export const addBlock: AddCommand = (parent, { env, print }) => {
       checkBuyer(user)
       if (reason.length > REASON_CHARACTERS)
         throw new InputError(`--reason: ${REASON_CHARACTERS} characters at most`)
-      await withStores(env, async ({ mysql, redis }) => {
-        await recordBlock(mysql, { buyer: user, score, reason })
-        await spreadBlocks(mysql, redis)
-      })
+      await withStores(env, (stores) => blockBuyer(stores, { buyer: user, score, reason }, commandLineUser()))
       print({ buyer: user, score, reason }, `${user} has the risk score ${score}`)
     })
 
@@ -38,11 +37,7 @@ export const addBlock: AddCommand = (parent, { env, print }) => {
     .argument('<user>', 'the buyer')
     .action(async (user: string) => {
       checkBuyer(user)
-      const removed = await withStores(env, async ({ mysql, redis }) => {
-        const was = await removeBlock(mysql, user)
-        await spreadBlocks(mysql, redis)
-        return was
-      })
+      const removed = await withStores(env, (stores) => unblockBuyer(stores, user, commandLineUser()))
       print({ buyer: user, removed }, removed ? `${user} is off the list` : `${user} was not on the list`)
     })
 }

@@ -1,28 +1,13 @@
-import { userInfo } from 'node:os'
 import { UNSET } from '../../contract/append-version.ts'
-import { fetchCentre } from '../../contract/centre.ts'
-import { readSale } from '../../contract/sales.ts'
-import {
-  listChanges,
-  type RecordedChange,
-  readSwitches,
-  recordChange,
-  spreadSwitches,
-} from '../../contract/switch-changes.ts'
-import {
-  LEVELS,
-  SWITCH_NAMES,
-  SWITCHES,
-  type SwitchName,
-  type SwitchState,
-  valuesOf,
-  valueText,
-} from '../../contract/switches.ts'
+import { listChanges, type RecordedChange } from '../../contract/switch-changes.ts'
+import { SWITCH_NAMES, valueText } from '../../contract/switches.ts'
+import { commandLineUser } from '../actions/by.ts'
 import { type AddCommand, alignColumns } from '../command.ts'
 import { withStores } from '../connections.ts'
 import { InputError } from '../sale-input.ts'
 import { whole } from '../sale-options.ts'
-import { unknownSale } from '../unknown-sale.ts'
+import { listSwitches } from '../switches/list-switches.ts'
+import { readWish, turnSwitch } from '../switches/turn-switch.ts'
 
 interface Options {
   sale?: number
@@ -47,19 +32,18 @@ export const addSwitch: AddCommand = (parent, { env, print }) => {
       if (name === undefined) {
         await withStores(env, async ({ mysql, redis }) => {
           if (options.history) return printHistory(await listChanges(mysql, HISTORY))
-          const autoLevel = await fetchCentre(redis).then(
-            ({ level }) => level.level,
-            () => 0,
-          )
-          printValues(await readSwitches(mysql), autoLevel, options.sale)
+          printValues(await listSwitches({ mysql, redis }, options.sale))
         })
         return
       }
-      const change = readChange(name, value, options)
-      await withStores(env, async ({ mysql, redis }) => {
-        if (change.sale !== undefined && !(await readSale(mysql, change.sale))) throw unknownSale(change.sale)
-        const row = await recordChange(mysql, change)
-        await spreadSwitches(redis, await readSwitches(mysql))
+      const { sale, by = commandLineUser().who, reason, history } = options
+      if (history) throw new InputError('--history goes without a name')
+      // What is wrong is said before anything is connected.
+      readWish({ name, value, sale })
+      if (by === '' || by.length > 100) throw new InputError('--by must be 1 to 100 characters')
+      if ((reason?.length ?? 0) > 200) throw new InputError('--reason may have 200 characters')
+      await withStores(env, async (stores) => {
+        const row = await turnSwitch(stores, { name, value, sale }, { who: by, reason })
         const where = row.sale === null ? '' : ` for sale ${row.sale}`
         print(row, `${row.name}${where}: ${row.before} -> ${row.after}`)
       })
@@ -73,59 +57,10 @@ export const addSwitch: AddCommand = (parent, { env, print }) => {
     print(changes, alignColumns([['AT', 'SALE', 'SWITCH', 'CHANGE', 'WHO', 'REASON'], ...rows]))
   }
 
-  const printValues = (state: SwitchState, autoLevel: number, sale: number | undefined): void => {
-    const values = valuesOf(state, autoLevel, sale)
-    const switches = SWITCH_NAMES.map((name) => ({
-      name,
-      value: values[name],
-      from: sourceOf(state, values.level, name, sale),
-      allowed: SWITCHES[name].allowed,
-      perSale: SWITCHES[name].perSale,
-      says: SWITCHES[name].says,
-    }))
-    const rows = switches.map(({ name, value, from, allowed, says }) => [
-      ...[name, valueText(value), from, allowed, says],
+  const printValues = (found: Awaited<ReturnType<typeof listSwitches>>): void => {
+    const rows = found.switches.map(({ name, value, from, allowed, says }) => [
+      ...[name, typeof value === 'boolean' ? valueText(value) : String(value), from, allowed, says],
     ])
-    print(
-      { version: state.version, level: values.level, autoLevel, switches, sales: state.sales },
-      alignColumns([['SWITCH', 'VALUE', 'FROM', 'ALLOWED', 'WHAT IT DOES'], ...rows]),
-    )
+    print(found, alignColumns([['SWITCH', 'VALUE', 'FROM', 'ALLOWED', 'WHAT IT DOES'], ...rows]))
   }
-}
-
-/** What is asked for, checked. Throws InputError that names what is wrong and what is allowed. */
-function readChange(name: string, value: string | undefined, { sale, by, reason = '', history }: Options) {
-  if (history) throw new InputError('--history goes without a name')
-  const kind = SWITCHES[name as SwitchName]
-  if (!Object.hasOwn(SWITCHES, name)) {
-    throw new InputError(`there is no switch ${name}; there are ${SWITCH_NAMES.join(', ')}`)
-  }
-  const allowed = `${kind.allowed}, or ${UNSET}`
-  if (value === undefined) throw new InputError(`name a value for ${name}: ${allowed}`)
-  const read = kind.read(value)
-  if (value !== UNSET && read === undefined)
-    throw new InputError(`${value} is no value for ${name}: ${allowed}`)
-  if (sale !== undefined && !kind.perSale) {
-    const perSale = SWITCH_NAMES.filter((one) => SWITCHES[one].perSale)
-    throw new InputError(`${name} is for all sales; --sale goes with ${perSale.join(', ')}`)
-  }
-  const who = by ?? machineUser()
-  if (who === '' || who.length > 100) throw new InputError('--by must be 1 to 100 characters')
-  if (reason.length > 200) throw new InputError('--reason may have 200 characters')
-  return { sale, name: name as SwitchName, value: read === undefined ? UNSET : valueText(read), who, reason }
-}
-
-const machineUser = (): string => {
-  try {
-    return userInfo().username
-  } catch {
-    return 'unknown'
-  }
-}
-
-function sourceOf(state: SwitchState, level: number, name: SwitchName, sale: number | undefined): string {
-  if (sale !== undefined && state.sales[sale]?.[name] !== undefined) return 'this sale'
-  if (name === 'level' && level !== (state.all.level ?? 0)) return 'load'
-  if (state.all[name] !== undefined) return 'set'
-  return name in LEVELS[level]!.values ? `level ${level}` : 'normal'
 }

@@ -3,13 +3,20 @@ import { Problem } from '../../contract/errors.ts'
 import { sendProblem } from './problems.ts'
 import { protect } from './protect.ts'
 import { createRefusalRecord } from './record-refusals.ts'
+import { addActions } from './routes/actions.ts'
+import { addBlocks } from './routes/blocks.ts'
 import { addInternal } from './routes/internal.ts'
 import { addInventory } from './routes/inventory.ts'
 import { addLive } from './routes/live.ts'
+import { addPublish } from './routes/publish.ts'
 import { addRegister } from './routes/register.ts'
 import { addRehearsals } from './routes/rehearsals.ts'
+import { addSales } from './routes/sales.ts'
 import { addSession } from './routes/session.ts'
+import { addSettings } from './routes/settings.ts'
+import { addSettlement } from './routes/settlement.ts'
 import { addStock } from './routes/stock.ts'
+import { addSwitches } from './routes/switches.ts'
 import type { App, Services } from './services.ts'
 
 const BODY_BYTES = 65_536
@@ -37,10 +44,17 @@ export function buildConsole(services: Services): App {
   protect(app, services, recordRefusal)
   addInternal(app, services)
   addSession(app, services, recordRefusal)
+  addSales(app, services)
+  addPublish(app, services)
+  addSwitches(app, services)
+  addBlocks(app, services)
+  addActions(app, services)
   addLive(app, services)
+  addSettings(app, services)
   addRegister(app, services)
   addStock(app, services)
   addInventory(app, services)
+  addSettlement(app, services)
   addRehearsals(app, services)
   return app
 }
