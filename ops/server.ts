@@ -26,15 +26,17 @@ async function start(config: ConsoleConfig): Promise<() => Promise<void>> {
   const payments = config.SLUICE_PAYMENT_URL
   const secret = config.SLUICE_JWT_SECRET
   const token = secret ? readSigningKeys({ ...config, SLUICE_JWT_SECRET: secret }).token : undefined
+  const rehearsals = createRehearsals({ ...stores, payments }, token, log)
   const app = buildConsole({
     ...{ ...stores, config, live, log },
-    rehearsals: createRehearsals({ ...stores, payments }, token, log),
+    rehearsals,
     sessions: createSessions(mysql, config.SLUICE_OPS_SECRET),
     metrics: createMetrics(config.SLUICE_NAME),
   })
   await app.listen({ host: config.SLUICE_HOST, port: config.SLUICE_PORT })
 
   return async () => {
+    await rehearsals.stop()
     await app.close()
     await live.stop()
     redis.disconnect()

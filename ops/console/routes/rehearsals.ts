@@ -31,5 +31,4 @@ export function addRehearsals(app: App, { mysql, rehearsals }: Services): void {
   app.delete(path, { schema: { params: saleParams } }, async (request) =>
     rehearsals.cancel(await known(request.params.id)),
   )
-  app.addHook('preClose', () => rehearsals.stop())
 }
