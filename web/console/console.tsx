@@ -7,6 +7,7 @@ import './style/frame.css'
 import './style/controls.css'
 import './style/parts.css'
 import './style/live.css'
+import './style/register.css'
 import './style/sales.css'
 
 const root = document.getElementById('console')
