@@ -17,6 +17,7 @@ COPY --from=build /app/dist dist
 COPY --from=build /app/web/dist web/dist
 COPY --from=build /app/lua/redis lua/redis
 COPY --from=build /app/sql sql
+COPY --from=build /app/benchmarks/results benchmarks/results
 COPY --from=build /app/sandbox/pay-page.css sandbox/
 # The folders that volumes are mounted on take their owner from here.
 RUN install -d -o node -g node /var/sluice/www /var/sluice/rabbitmq /var/sluice/sandbox /var/sluice/tls /var/sluice/cdn

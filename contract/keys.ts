@@ -16,6 +16,7 @@
  * | sale:{ID}:called | zset | number -> since when all up to it are near the head, ms |
  * | sale:{ID}:gone | string | bitmap of the numbers that left the line out of turn, modulo 131,072 |
  * | sale:{ID}:requests | hash | number / 32 -> the requests of 32 tickets (lua/redis/parts/requests.lua) |
+ * | sale:{ID}:traced | hash | number -> when it joined, ms, of clicks that are traced (platform/trace.ts) |
  * | blocks | hash | buyer -> risk score, and "" -> version of the list (contract/blocks.ts) |
  * | sale:{ID}:passes | zset | nonce -> expiry in seconds, of challenge passes that became a ticket |
  * | sale:{ID}:answer:BUYER | string | JSON list of the right answers to the buyer's captcha or quiz; gone at the first try |
@@ -49,6 +50,7 @@ export const saleKeys = (sale: number) => {
     called: `${card}:called`,
     passes: `${card}:passes`,
     requests: `${card}:requests`,
+    traced: `${card}:traced`,
   }
 }
 

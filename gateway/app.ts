@@ -62,12 +62,12 @@ export function buildApp(services: Services): App {
   app.register(async (scope) => {
     // What did not come through the door did not pass its questions.
     const edgeKey = Buffer.from(services.config.SLUICE_EDGE_KEY)
-    scope.addHook('onRequest', async (request) => {
+    scope.addHook('onRequest', async (request, reply) => {
       const key = Buffer.from(String(request.headers['x-edge-key'] ?? ''))
       if (key.length !== edgeKey.length || !timingSafeEqual(key, edgeKey)) throw new Problem('not_found')
+      // What a buyer may name when something went wrong: by it, everything is found (docs/operations.md).
+      reply.header('x-request-id', request.id)
     })
-    // What a buyer may name when something went wrong: by it, everything is found (docs/operations.md).
-    scope.addHook('onRequest', async (request, reply) => void reply.header('x-request-id', request.id))
     scope.addHook('onRequest', refuseSwitchedOff(services.switches))
     await overload.guard(scope as App)
     saleRoutes(scope as App, services)

@@ -41,6 +41,8 @@ const schema = Type.Object({
   SLUICE_PROOF_TRIES: startValue('gateway.proof-tries'),
   SLUICE_PASS_TTL_S: startValue('gateway.pass-ttl-s'),
   SLUICE_LOG_LEVEL: key.logLevel(),
+  SLUICE_OTEL_URL: key.urlOrNone('https?'),
+  SLUICE_OTEL_PERCENT: key.whole(100, 1, 100),
 })
 
 /** Fields that are settings (contract/settings/gateway.ts) change while the gateway runs: read them at each use. */

@@ -7,6 +7,7 @@ import { createLog } from '../platform/log.ts'
 import { createMetrics } from '../platform/metrics.ts'
 import { runUntilStopped } from '../platform/run-until-stopped.ts'
 import { readSigningKeys } from '../platform/signing-keys.ts'
+import { openTrace } from '../platform/trace.ts'
 import { buildApp } from './app.ts'
 import { createCentre } from './centre.ts'
 import { createChallenges } from './challenges/challenges.ts'
@@ -47,10 +48,14 @@ async function start(config: GatewayConfig): Promise<() => Promise<void>> {
   const stopSettings = await followSettings('gateway', config, {
     ...{ redis, subscriber, mysql, metrics, name: config.SLUICE_NAME, log },
   })
+  const trace = await openTrace(config.SLUICE_OTEL_URL, {
+    ...{ percent: config.SLUICE_OTEL_PERCENT, service: 'sluice-gateway', name: config.SLUICE_NAME, log },
+  })
   const publisher = await createPublisher(config.SLUICE_AMQP_URL, {
     name: config.SLUICE_NAME,
     live: config,
     log,
+    trace,
   })
   const switches = await createSwitchBoard({ redis, subscriber, mysql, log })
   const sales = createSaleCache(mysql, subscriber, log, switches)
@@ -120,6 +125,7 @@ async function start(config: GatewayConfig): Promise<() => Promise<void>> {
     pulse,
     metrics,
     log,
+    trace,
   })
   const stopReports = startLoadReports({
     ...{ redis, name: config.SLUICE_NAME, server: app.server, queued: publisher.queued, orderLag, log },
@@ -138,6 +144,7 @@ async function start(config: GatewayConfig): Promise<() => Promise<void>> {
     stopSettings()
     await release.stop()
     await publisher.close()
+    await trace?.close()
     await provider.close()
     await challenges.close()
     await closeConnections(connections)

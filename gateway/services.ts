@@ -7,6 +7,7 @@ import type { Logger } from '../platform/log.ts'
 import type { Pool } from '../platform/mysql.ts'
 import type { Redis } from '../platform/redis.ts'
 import type { SigningKeys } from '../platform/signing-keys.ts'
+import type { Trace } from '../platform/trace.ts'
 import type { Challenges } from './challenges/challenges.ts'
 import type { GatewayConfig } from './config.ts'
 import type { Line } from './line/line.ts'
@@ -32,6 +33,7 @@ export interface Services {
   pulse: RedisPulse
   metrics: Registry
   log: Logger
+  trace?: Trace | undefined
 }
 
 export type App = FastifyInstance<

@@ -1,13 +1,16 @@
-import { Command, CommanderError } from 'commander'
+import { Command, CommanderError, type OutputConfiguration } from 'commander'
 import { Problem } from '../contract/errors.ts'
 import { ConfigError } from '../platform/config.ts'
 import type { AddCommand, Terminal } from './command.ts'
 import { addAudit } from './commands/audit.ts'
 import { addBlock } from './commands/block.ts'
+import { addCapacity } from './commands/capacity.ts'
 import { addInventory } from './commands/inventory.ts'
+import { addMonitor } from './commands/monitor.ts'
 import { addOperatorCommands } from './commands/operator.ts'
 import { addQuizImport } from './commands/quiz-import.ts'
 import { addSaleCreate } from './commands/sale-create.ts'
+import { addSaleEvidence } from './commands/sale-evidence.ts'
 import { addSaleList } from './commands/sale-list.ts'
 import { addSalePhases } from './commands/sale-phases.ts'
 import { addSalePublish } from './commands/sale-publish.ts'
@@ -16,6 +19,7 @@ import { addSaleSettle } from './commands/sale-settle.ts'
 import { addSaleShow } from './commands/sale-show.ts'
 import { addSaleStock } from './commands/sale-stock.ts'
 import { addSchema } from './commands/schema.ts'
+import { addSetting } from './commands/setting.ts'
 import { addStart } from './commands/start.ts'
 import { addStatus } from './commands/status.ts'
 import { addStop } from './commands/stop.ts'
@@ -36,6 +40,7 @@ const SALE_COMMANDS: AddCommand[] = [
   addSalePublish,
   addSalePhases,
   addSaleSettle,
+  addSaleEvidence,
   addSaleRelease,
   addSaleStock,
 ]
@@ -43,14 +48,31 @@ const COMMANDS: AddCommand[] = [
   addStart,
   addStop,
   addStatus,
+  addMonitor,
+  addCapacity,
   addToken,
   addAudit,
   addBlock,
   addSwitch,
+  addSetting,
   addOperatorCommands,
   addSchema,
   addInventory,
 ]
+
+/** Every command, ready to be parsed. `output`: what commander does with its own words. */
+export function buildProgram(terminal: Terminal, output: OutputConfiguration): Command {
+  const program = new Command('sluice')
+    .description('Runs and watches flash sales.')
+    .option('--json', 'print one JSON value; errors too, on stderr')
+    .exitOverride()
+    .configureOutput(output)
+  for (const add of COMMANDS) add(program, terminal)
+  const sale = program.command('sale').description('create, show and steer sales')
+  for (const add of SALE_COMMANDS) add(sale, terminal)
+  addQuizImport(program.command('quiz').description('questions for sales with --challenge quiz'), terminal)
+  return program
+}
 
 /**
  * Runs one command of the command line; gives the exit code: 0 done, 1 failed (or bad news, for `audit`), 2 not
@@ -77,15 +99,7 @@ export async function runCommandLine(argv: string[], { env, out, err }: Surround
     writeErr: () => {},
     outputError: () => {},
   }
-  const program = new Command('sluice')
-    .description('Runs and watches flash sales.')
-    .option('--json', 'print one JSON value; errors too, on stderr')
-    .exitOverride()
-    .configureOutput(output)
-  for (const add of COMMANDS) add(program, terminal)
-  const sale = program.command('sale').description('create, show and steer sales')
-  for (const add of SALE_COMMANDS) add(sale, terminal)
-  addQuizImport(program.command('quiz').description('questions for sales with --challenge quiz'), terminal)
+  const program = buildProgram(terminal, output)
   try {
     await program.parseAsync(words, { from: 'user' })
     return code

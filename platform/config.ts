@@ -4,6 +4,8 @@ import { type Static, type TObject, Type } from 'typebox'
 /** Building blocks for a process's configuration; each process lists the keys it reads. */
 export const key = {
   url: (scheme: string) => Type.String({ pattern: `^${scheme}://` }),
+  /** Empty: none. */
+  urlOrNone: (scheme: string) => Type.String({ default: '', pattern: `^(${scheme}://.+)?$` }),
   secret: () => Type.String({ minLength: 32 }),
   port: () => Type.Integer({ minimum: 1, maximum: 65535 }),
   host: () => Type.String({ default: '127.0.0.1' }),
@@ -121,4 +123,6 @@ export const KNOWN_KEYS = [
   'SLUICE_KEY_FILE',
   'SLUICE_OPS_SECRET',
   'SLUICE_LOG_LEVEL',
+  'SLUICE_OTEL_URL',
+  'SLUICE_OTEL_PERCENT',
 ] as const

@@ -12,7 +12,7 @@ const SERVERS = [
   'mariadb-server',
   'openssl',
 ]
-const FOR_TESTS = ['chromium', 'lua-check']
+const FOR_TESTS = ['chromium', 'lua-check', 'prometheus']
 
 /** Debian packages that a command needs. */
 export const packagesFor = (command) => (command === 'test' ? [...SERVERS, ...FOR_TESTS] : SERVERS)

@@ -36,6 +36,13 @@ const pick = (env: Env, names: string[]): Env =>
 export const workerEnv = (env: Env): Env =>
   pick(env, ['REDIS_URL', 'MYSQL_URL', 'AMQP_URL', 'PAYMENT_URL', 'PAYMENT_KEY'])
 
+/** Where whoever starts the stack wants traces of clicks to go. */
+export const tracing = (env: NodeJS.ProcessEnv): Env =>
+  pick(
+    env as Env,
+    ['OTEL_URL', 'OTEL_PERCENT'].filter((name) => env[`SLUICE_${name}`]),
+  )
+
 /** What a gateway needs, with the sign-in for development: this stack is for one's own machine. */
 export const gatewayEnv = (env: Env): Env => ({
   ...workerEnv(env),

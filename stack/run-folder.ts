@@ -15,6 +15,7 @@ export type Role =
   | 'gateway'
   | 'worker'
   | 'sandbox'
+  | 'prometheus'
   | 'console'
 
 /** With the password of the operator that the local stack makes. */

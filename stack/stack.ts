@@ -7,7 +7,7 @@ import { allPorts, choosePorts, type StackPorts, type StackUrls, urlsOf } from '
 import { type Certificate, provideCertificate } from './certificate.ts'
 import { type DoorAddress, listDoors, planDoors } from './doors.ts'
 import { provideKeyFile } from './key-file.ts'
-import { consoleEnv, doorEnv, gatewayEnv, localEnv, sandboxEnv, workerEnv } from './local-env.ts'
+import { consoleEnv, doorEnv, gatewayEnv, localEnv, sandboxEnv, tracing, workerEnv } from './local-env.ts'
 import { planMysql } from './mariadb.ts'
 import { planNodeProcess } from './node-process.ts'
 import { returnPort } from './ports.ts'
@@ -132,13 +132,6 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const flashes = doorList.map(({ flash }) => flash)
   const env = localEnv(urls, secrets, join(dir, 'www'), provideKeyFile(join(dir, 'keys')), flashes)
   Object.assign(record, { urls, env })
-  writeMetricsTargets(
-    dir,
-    metricsTargets(
-      ports,
-      doorList.map(({ name }) => name),
-    ),
-  )
   if (doors > 1) record.doors = doorList.map(({ port, ...door }) => door)
   let tls: Certificate
 
@@ -152,6 +145,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     if (plan.role !== 'epmd') onProgress(`${plan.name} is ready (${seconds(since)})`)
   }
   const wants = (role: Role) => roles.includes(role)
+  const doorNames = doorList.map(({ name }) => name)
+  writeMetricsTargets(dir, metricsTargets(ports, doorNames, wants))
 
   try {
     tls = options.certificate ?? (await provideCertificate(join(dir, 'tls')))
@@ -172,7 +167,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const consoleSettings = { ...consoleEnv(env), ...options.env?.console }
     const many = (role: 'gateway' | 'worker', list: number[], own: Record<string, string>) =>
       list.map(async (port, index) => {
-        const extra = { ...own, ...options.env?.[role] }
+        const extra = { ...own, ...tracing(process.env), ...options.env?.[role] }
         if (wants(role)) await start(planNodeProcess(root, role, `${role}-${index + 1}`, port, extra))
       })
     await allOf([

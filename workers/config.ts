@@ -16,6 +16,8 @@ const schema = Type.Object({
   SLUICE_PAYMENT_KEY: key.secret(),
   SLUICE_SWEEP_MS: startValue('worker.sweep-ms'),
   SLUICE_LOG_LEVEL: key.logLevel(),
+  SLUICE_OTEL_URL: key.urlOrNone('https?'),
+  SLUICE_OTEL_PERCENT: key.whole(100, 1, 100),
 })
 
 /** Fields that are settings (contract/settings/worker.ts) change while the worker runs: read them at each use. */

@@ -15,6 +15,7 @@ interface Delivery {
   raw: ConsumeMessage
   message: ReleaseMessage
   channel: Channel
+  receivedAt: number
 }
 
 export interface Consumer {
@@ -108,7 +109,7 @@ export async function startConsumer(deps: {
       return
     }
     meter.take(raw, message)
-    collectorOf(message.sale).add({ raw, message, channel: from })
+    collectorOf(message.sale).add({ raw, message, channel: from, receivedAt: Date.now() })
   }
 
   /** What was delivered too often, perhaps for the sake of one ticket in it: each ticket is served alone. */
@@ -116,7 +117,7 @@ export async function startConsumer(deps: {
     const lost = (): boolean => from !== channel
     try {
       const message = decodeMessage(raw.content, raw.properties.headers)
-      for (const flight of toFlights([{ raw, message, channel: from }])) {
+      for (const flight of toFlights([{ raw, message, channel: from, receivedAt: Date.now() }])) {
         const served = await serveBatch(backends, message.sale, [flight], lost)
         for (const bad of served?.bad ?? [])
           await parker.parkTicket(message.sale, bad.flight, bad.reason, lost)
@@ -204,10 +205,10 @@ export async function startConsumer(deps: {
 /** The tickets of several messages, each once, in the order of their numbers. */
 function toFlights(deliveries: Delivery[]): Flight[] {
   const flights = new Map<number, Flight>()
-  for (const { message } of deliveries) {
+  for (const { message, receivedAt } of deliveries) {
     const { kind, releasedAt } = message
     for (const ticket of message.tickets) {
-      if (!flights.has(ticket.number)) flights.set(ticket.number, { ticket, kind, releasedAt })
+      if (!flights.has(ticket.number)) flights.set(ticket.number, { ticket, kind, releasedAt, receivedAt })
     }
   }
   return [...flights.values()].sort((a, b) => a.ticket.number - b.ticket.number)

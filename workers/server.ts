@@ -9,6 +9,7 @@ import { connectMysql } from '../platform/mysql.ts'
 import { connectRedis, firstConnect } from '../platform/redis.ts'
 import { runUntilStopped } from '../platform/run-until-stopped.ts'
 import { checkMysqlSettings, checkRedisSettings } from '../platform/safe-settings.ts'
+import { openTrace } from '../platform/trace.ts'
 import { watchBackends } from '../platform/watch-backends.ts'
 import { readWorkerConfig, type WorkerConfig } from './config.ts'
 import { startConsumer } from './consume.ts'
@@ -80,7 +81,10 @@ async function start(config: WorkerConfig): Promise<() => Promise<void>> {
   // From 0: the first one of its kind would not show as an increase.
   for (const repair of REPAIRS) repairs.inc({ repair }, 0)
 
-  const backends = { redis, mysql, log }
+  const trace = await openTrace(config.SLUICE_OTEL_URL, {
+    ...{ percent: config.SLUICE_OTEL_PERCENT, service: 'sluice-worker', name: config.SLUICE_NAME, log },
+  })
+  const backends = { redis, mysql, log, trace }
   const provider = createProvider(config.SLUICE_PAYMENT_URL, config.SLUICE_PAYMENT_KEY, registers[0])
   const outbox = await openOutbox(config.SLUICE_AMQP_URL, config.SLUICE_NAME, log)
   const expiry = every(
@@ -169,6 +173,7 @@ async function start(config: WorkerConfig): Promise<() => Promise<void>> {
     await outbox.close()
     await provider.close()
     await app.close()
+    await trace?.close()
     redis.disconnect()
     await mysql.end()
   }

@@ -57,6 +57,9 @@ export function addSaleMetrics(metrics: Registry, redis: Redis, liveSales: () =>
   row('set_per_second', 'Tickets a second that the release rate allows; 0: auto', (sale) =>
     sale.release === 'auto' ? 0 : perSecond(sale.release),
   )
+  row('open', '1 while buyers may join', ({ phase, opensAt, closesAt }) =>
+    phase === 'published' && opensAt <= Date.now() && Date.now() < closesAt ? 1 : 0,
+  )
   row('opens_timestamp_seconds', 'When it opens', (sale) => sale.opensAt / 1_000)
   row('closes_timestamp_seconds', 'When it closes', (sale) => sale.closesAt / 1_000)
   card('left_units', 'Units that Redis may still hand out', 'left')

@@ -5,7 +5,9 @@ import { stampMessage } from '../../contract/stamp-message.ts'
 import { declareTopology, ORDERS_KEY, ORDERS_QUEUE, RELEASE_EXCHANGE } from '../../contract/topology.ts'
 import type { Logger } from '../../platform/log.ts'
 import { keepConnected } from '../../platform/rabbitmq.ts'
+import type { Trace } from '../../platform/trace.ts'
 import type { GatewayConfig } from '../config.ts'
+import { traceBatch } from '../trace-click.ts'
 
 export interface Publisher {
   /** Whether publishing now makes sense: connected, not blocked by the broker, and not too much unconfirmed. */
@@ -25,7 +27,12 @@ const UNCONFIRMED_MOST = 500
 /** The gateway's connection for publishing, and nothing else: a blocked publisher must not stop a consumer. */
 export async function createPublisher(
   url: string,
-  options: { name: string; live: Pick<GatewayConfig, 'SLUICE_CONFIRM_MS'>; log: Logger },
+  options: {
+    name: string
+    live: Pick<GatewayConfig, 'SLUICE_CONFIRM_MS'>
+    log: Logger
+    trace?: Trace | undefined
+  },
 ): Promise<Publisher> {
   const { log, live } = options
   let channel: ConfirmChannel | undefined
@@ -72,10 +79,12 @@ export async function createPublisher(
       const open = channel
       if (!open) return Promise.resolve(false)
       const id = messageId(batch)
+      const began = Date.now()
       return new Promise((resolve) => {
         const settle = (confirmed: boolean): void => {
           clearTimeout(timer)
           if (pending.get(id) === settle) pending.delete(id)
+          if (confirmed && options.trace) traceBatch(options.trace, batch.message, began)
           resolve(confirmed)
         }
         const timer = setTimeout(() => settle(false), live.SLUICE_CONFIRM_MS)

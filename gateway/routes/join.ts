@@ -8,6 +8,7 @@ import { challengeOf } from '../challenges/challenge-of.ts'
 import { absenceOf } from '../config.ts'
 import { etaMs, pollAfterMs } from '../line/pace.ts'
 import type { App, Services } from '../services.ts'
+import { traceClick } from '../trace-click.ts'
 import { requireBuyer, saleIdOf } from './request.ts'
 
 const body = Type.Object({
@@ -24,7 +25,8 @@ const answer = Type.Object({
 })
 
 /** POST /api/sales/{sale}/orders: a buyer joins the line. */
-export function joinRoutes(app: App, { config, keys, sales, line, release, switches }: Services): void {
+export function joinRoutes(app: App, services: Services): void {
+  const { config, keys, sales, line, release, switches, redis, log, trace } = services
   app.post(
     '/api/sales/:sale/orders',
     {
@@ -36,6 +38,7 @@ export function joinRoutes(app: App, { config, keys, sales, line, release, switc
       schema: { params: Type.Object({ sale: Type.String() }), body, response: { 200: answer, 202: answer } },
     },
     async (request, reply) => {
+      const began = Date.now()
       const sale = await sales.get(saleIdOf(request.params.sale))
       if (!sale) throw new Problem('unknown_sale')
       const { quantity = 1 } = request.body
@@ -63,6 +66,9 @@ export function joinRoutes(app: App, { config, keys, sales, line, release, switc
       reply.code(joined.code === JOIN.joined ? 202 : 200)
       // The door remembers it, and keeps the header to itself (lua/edge/held.lua).
       reply.header('cache-control', 'no-store').header('x-place', `${joined.number} ${ticket}`)
+      if (trace && joined.code === JOIN.joined) {
+        traceClick({ trace, redis, log }, request, { sale: sale.id, number: joined.number }, began)
+      }
       return {
         ticket,
         number: joined.number,

@@ -1,6 +1,7 @@
 -- The door's own numbers, in Prometheus text form, exact over all workers: every count is one of the shared dict, made at
 -- once, so that a worker that dies takes none with it.
 local answer_counts = require("edge.answer_counts")
+local certificate = require("edge.certificate")
 local latency = require("edge.latency")
 local demand_metrics = require("edge.demand_metrics")
 local gateway_metrics = require("edge.gateway_metrics")
@@ -92,6 +93,14 @@ local function dicts(lines)
   lines_of(lines, "sluice_door_dict_capacity_bytes", "dict", capacity)
 end
 
+local function certificates(lines)
+  local at = certificate.ends_at(ngx.var.tls_cert)
+  head(lines, "sluice_door_certificate_end_timestamp_seconds", "gauge", "When the certificate of the flash domain ends.")
+  if at then
+    line(lines, "sluice_door_certificate_end_timestamp_seconds", at)
+  end
+end
+
 local M = {}
 
 function M.print()
@@ -100,6 +109,7 @@ function M.print()
   latencies(lines)
   snapshots(lines)
   dicts(lines)
+  certificates(lines)
   demand_metrics.write(lines, head, line)
   live_settings.write(lines, head, line)
   gateway_metrics.print(

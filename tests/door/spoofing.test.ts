@@ -5,11 +5,15 @@ import { openSale } from './sale-cards.ts'
 import { ticketOf } from './ticket-of.ts'
 
 /** All that a gateway is told beside the body. */
-const PASSED = ['host', 'content-type', 'content-length', 'x-user-id', 'x-edge-key', 'x-request-id'].concat([
-  'x-forwarded-for',
-  'x-forwarded-proto',
-  'payment-signature',
-])
+const PASSED = [
+  'host',
+  'content-type',
+  'content-length',
+  'x-user-id',
+  'x-edge-key',
+  'x-request-id',
+  'x-request-start',
+].concat(['x-forwarded-for', 'x-forwarded-proto', 'payment-signature'])
 
 let door: LentDoor
 beforeAll(async () => {

@@ -1,4 +1,5 @@
-import { readFile } from 'node:fs/promises'
+import { X509Certificate } from 'node:crypto'
+import { readFile, writeFile } from 'node:fs/promises'
 import { type ClientHttp2Session, connect as connectHttp2, constants } from 'node:http2'
 import { request } from 'node:https'
 import { connect, type SecureVersion, type TLSSocket } from 'node:tls'
@@ -126,4 +127,28 @@ test('streams at once, and streams in a life of a connection that takes them all
   expect(await goneAway).toBeLessThan(2100)
   session.destroy()
   expect((await callTls('/api/time')).status).toBe(200)
+})
+
+test('the door tells when its certificate ends, as soon as a renewed one is there', async () => {
+  const told = async () => {
+    const { text } = await call(door.ops, 'GET', '/metrics')
+    return Number(/^sluice_door_certificate_end_timestamp_seconds (\d+)$/m.exec(text)?.[1])
+  }
+  expect(await told()).toBe(Date.parse(new X509Certificate(ca).validTo) / 1000)
+  // Debian's own authorities bring every form of a certificate: short and long times, serial numbers of all lengths.
+  const authorities = (await readFile('/etc/ssl/certs/ca-certificates.crt', 'utf8')).match(
+    /-----BEGIN[^-]+-----[^-]+-----END CERTIFICATE-----/g,
+  )!
+  const some = authorities.filter((_, i) => i % 7 === 0)
+  expect(some.length).toBeGreaterThan(10)
+  try {
+    for (const pem of some) {
+      await writeFile(door.tls!.cert, pem)
+      expect(await told()).toBe(Date.parse(new X509Certificate(pem).validTo) / 1000)
+    }
+    await writeFile(door.tls!.cert, 'nothing that could be read')
+    expect(await told()).toBeNaN()
+  } finally {
+    await writeFile(door.tls!.cert, ca)
+  }
 })

@@ -30,7 +30,7 @@ async function publish(content: Buffer | string | object): Promise<void> {
 }
 
 /** Takes `count` messages out of the parked queue, or what there is after 10 s; fails when there are more. */
-async function takeParked(count: number): Promise<{ reason: string; content: string }[]> {
+async function takeParked(count: number): Promise<{ reason: string; content: string; requests: unknown }[]> {
   const taken: GetMessage[] = []
   for (const deadline = Date.now() + 10_000; taken.length < count && Date.now() < deadline; ) {
     const message = await channel.get(PARKED_QUEUE, { noAck: true })
@@ -42,6 +42,7 @@ async function takeParked(count: number): Promise<{ reason: string; content: str
   return taken.map(({ content, properties }) => ({
     reason: String(properties.headers?.reason),
     content: content.toString(),
+    requests: properties.headers?.requests,
   }))
 }
 
@@ -115,13 +116,15 @@ test('a ticket that MySQL can not take as an order gets its final answer, and is
       body: JSON.stringify({ quantity: i === 10 ? 2 : 1 }),
     })
     expect(answer.status).toBe(202)
-    return { buyer: `mate${i}`, ticket: answer.json.ticket as string, number: answer.json.number as number }
+    const { ticket, number } = answer.json as { ticket: string; number: number }
+    return { buyer: `mate${i}`, ticket, number, request: answer.headers['x-request-id'] }
   }
   const tickets = await Promise.all(Array.from({ length: 20 }, (_, i) => join(i)))
   const [bad] = tickets.splice(10, 1)
 
   const [parked] = await takeParked(1)
   expect(parked!.reason).toContain('amount_cents')
+  expect(parked!.requests).toEqual([bad!.request])
   expect(JSON.parse(parked!.content)).toMatchObject({
     sale,
     kind: 'order',

@@ -102,7 +102,6 @@ test('an ID that is none is not taken over, not even from the door', async () =>
     'ABCDEF0123456789ABCDEF0123456789',
     '',
   ]
-  const log = (await logsOf('gateway')).length
   for (const [i, id] of forged.entries()) {
     const answer = await call(shop.at.ports.gateways[0]!, 'POST', `/api/sales/${sale}/orders`, {
       headers: {
@@ -114,7 +113,7 @@ test('an ID that is none is not taken over, not even from the door', async () =>
     expect(answer.status).toBe(202)
     expect(answer.headers['x-request-id']).toMatch(/^[0-9a-f]{32}$/)
   }
-  const said = (await logsOf('gateway')).slice(log)
+  const said = await logsOf('gateway')
   for (const id of forged.slice(0, 5)) expect(said).not.toContain(id)
   const lines = said.split('\n').filter((line) => line.includes(`"sale":${sale}`))
   for (const line of lines) {

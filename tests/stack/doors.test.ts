@@ -1,15 +1,18 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { ROLES } from '../../stack/stack.ts'
 import { readStatus } from '../../stack/status.ts'
 import { pollAll } from '../crowd.ts'
 import { type Answer, call, click, eventually, pause } from '../door/call.ts'
 import { lendStack, openShop, type Shop } from '../lend-stack.ts'
+import { expressionsOf, metricsIn, readAlerts, readDashboards, readRecorded } from '../monitoring-files.ts'
+import { until, watchWithPrometheus } from './watch-with-prometheus.ts'
 
 // Two nginx instances and three gateways. One stack for all tests.
 
 let stack: Awaited<ReturnType<typeof lendStack>>
 let shop: Shop
 beforeAll(async () => {
-  stack = await lendStack({ doors: 2, gateways: 3, workers: 1 })
+  stack = await lendStack({ doors: 2, gateways: 3, workers: 1, roles: ROLES })
   shop = await openShop(stack)
 }, 120_000)
 afterAll(async () => {
@@ -61,6 +64,45 @@ test('a place is the same through every door; limits are counted by each door fo
   const refused = asked.filter(({ status, json }) => status === 429 && json.code === 'too_many_requests')
   expect([passed, refused.length]).toEqual([20, 10])
 })
+
+test('a real Prometheus finds every process, knows every metric of alerts and dashboards, and tells of a worker that ends', async () => {
+  await shop.sell({ stock: 5 })
+  const watch = await watchWithPrometheus(stack)
+  try {
+    const up = async () => (await watch.ask('up == 1')).map(({ metric }) => metric.process).sort()
+    const processes = ['nginx', 'nginx-2', 'gateway-1', 'gateway-2', 'gateway-3', 'worker-1', 'console']
+    // RabbitMQ twice: its own numbers, and its queues.
+    await until(up, [...processes, 'rabbitmq', 'rabbitmq'].sort())
+    expect(await watch.ask('up == 0')).toEqual([])
+    expect(await watch.firing()).toEqual([])
+
+    await stack.stopProcess('worker-1')
+    // Of one worker it is told a few seconds later: it might be back.
+    const critical = async () => (await watch.firing()).filter((name) => name !== 'WorkerDown')
+    await until(critical, ['AllWorkersDown'])
+
+    // Meanwhile all that anybody may ask for: each metric exists, and each expression is understood.
+    const expressions = [
+      ...readAlerts().map(({ expr }) => expr),
+      ...readRecorded().map(({ expr }) => expr),
+      ...readDashboards().flatMap(expressionsOf),
+    ]
+    const names = await watch.names()
+    const unknown = expressions.flatMap(metricsIn).filter((name) => !names.has(name))
+    expect([...new Set(unknown)]).toEqual([])
+    await Promise.all(expressions.map(watch.ask))
+    const books = 'max by (sale) (sluice_sale_stock_units) == max by (sale) (sluice_sale_left_units)'
+    expect((await watch.ask(books)).map(({ value }) => value[1])).toContain('5')
+    const queues = await watch.ask('rabbitmq_detailed_queue_consumers == 0')
+    expect(queues.map(({ metric }) => metric.queue)).toContain('sluice.orders')
+
+    await stack.startProcess('worker-1')
+    await until(watch.firing, [])
+  } finally {
+    await stack.startProcess('worker-1')
+    await watch.stop()
+  }
+}, 180_000)
 
 test('kill -9 of a door and a gateway in the middle of a sale: nothing is lost, and both come back', async () => {
   const stock = 150

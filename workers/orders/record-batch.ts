@@ -11,6 +11,8 @@ export interface Flight {
   ticket: ReleasedTicket
   kind: ReleaseKind
   releasedAt: number
+  /** When its message reached this worker, ms. */
+  receivedAt?: number
 }
 
 /** What Redis said to the tickets that want to become orders, by number. */

@@ -5,13 +5,16 @@ import { SaleUnloaded } from '../../contract/scripts.ts'
 import type { Logger } from '../../platform/log.ts'
 import { isDataError, type Pool } from '../../platform/mysql.ts'
 import type { Redis } from '../../platform/redis.ts'
+import type { Trace } from '../../platform/trace.ts'
 import { logFates } from './log-fates.ts'
 import { type Flight, type Reservations, recordBatch, StaleReservation, UnknownSale } from './record-batch.ts'
+import { traceBatch } from './trace-batch.ts'
 
 export interface Backends {
   redis: Redis
   mysql: Pool
   log: Logger
+  trace?: Trace | undefined
 }
 
 /** What became of a batch: the fates that MySQL has committed, and the tickets that can not be recorded at all. */
@@ -71,20 +74,25 @@ const allBad = (flights: Flight[], reason: string): Served => ({
 })
 
 async function serveOnce(
-  { redis, mysql, log }: Backends,
+  { redis, mysql, log, trace }: Backends,
   sale: number,
   flights: Flight[],
 ): Promise<Omit<Served, 'bad'>> {
+  const times = { began: Date.now(), reserved: 0, recorded: 0, told: 0 }
   const reservations = await reserve(redis, sale, flights)
+  times.reserved = Date.now()
   const began = performance.now()
   const fates = await recordBatch(mysql, sale, flights, reservations)
   const transactionsMs = [performance.now() - began]
+  times.recorded = Date.now()
   logFates(log, sale, flights, fates)
   // Committed. If Redis can not be told now, the tickets are told from MySQL; a redelivery, or the next load, heals it.
   await recordFates(redis, sale, fates).catch((error) => {
     if (!(error instanceof SaleUnloaded)) throw error
     log.warn({ sale }, 'fates not shown: the sale is not in redis')
   })
+  times.told = Date.now()
+  if (trace) void traceBatch({ trace, redis }, sale, flights, fates, times)
   return { fates, transactionsMs }
 }
 

@@ -1,0 +1,50 @@
+import { ROOT } from '../../platform/root.ts'
+import type { AddCommand } from '../command.ts'
+import { whole } from '../sale-options.ts'
+
+const PREFERRED = 8091
+
+export const addMonitor: AddCommand = (parent, { print, err }) => {
+  parent
+    .command('monitor')
+    .description('run Prometheus beside the local stack, with its alerts, until Ctrl-C')
+    .option('--port <port>', 'where it listens, on this machine only', whole(1, 65_535), PREFERRED)
+    .action(async ({ port: wished }: { port: number }) => {
+      const [
+        { readStatus },
+        { RUN_FOLDER },
+        { findProgram },
+        { choosePort },
+        { planPrometheus },
+        { supervise },
+      ] = await Promise.all([
+        import('../../stack/status.ts'),
+        import('../../stack/run-folder.ts'),
+        import('../../stack/find-program.ts'),
+        import('../../stack/ports.ts'),
+        import('../../stack/prometheus.ts'),
+        import('../../stack/supervise.ts'),
+      ])
+      await readStatus()
+      if (findProgram('prometheus') === undefined) throw new Error(NOT_INSTALLED)
+      const port = await choosePort(wished)
+      if (port !== wished) err(`port ${wished} is taken, so Prometheus has another`)
+      const server = supervise(RUN_FOLDER, planPrometheus(RUN_FOLDER, { root: ROOT, port }))
+      // Whatever ends this process, short of kill -9, ends Prometheus too.
+      process.once('exit', server.killNow)
+      const told = new Promise<void>((resolve) => {
+        for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve())
+      })
+      await server.start()
+      const url = `http://127.0.0.1:${port}`
+      print(
+        { prometheus: url, alerts: `${url}/alerts` },
+        `Prometheus  ${url}/graph\nAlerts      ${url}/alerts\nStop with Ctrl-C.`,
+      )
+      await told
+      await server.stop()
+    })
+}
+
+const NOT_INSTALLED =
+  'Prometheus is not installed: as root, run "sh stack/install-packages.sh prometheus", which does not start its service'

@@ -1,0 +1,105 @@
+import { execFile } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { expect, test } from 'vitest'
+import { DEAD_QUEUE, ORDERS_QUEUE, PARKED_QUEUE } from '../../contract/topology.ts'
+import { ROOT } from '../../platform/root.ts'
+import type { StackPorts } from '../../stack/addresses.ts'
+import { metricsTargets } from '../../stack/prometheus-targets.ts'
+import { PROMETHEUS, readAlerts, readRecorded, readYaml } from '../../tests/monitoring-files.ts'
+
+const promtool = async (...args: string[]) =>
+  (await promisify(execFile)('promtool', args, { cwd: PROMETHEUS })).stdout
+
+const alerts = readAlerts()
+
+test('promtool finds nothing wrong with configuration and rules', async () => {
+  // What the file of targets holds is checked where the stack writes it.
+  expect(await promtool('check', 'config', '--syntax-only', 'prometheus.yml')).toContain('SUCCESS')
+  expect(await promtool('check', 'rules', '--lint-fatal', 'alerts.yml', 'recording.yml')).toContain('SUCCESS')
+}, 30_000)
+
+test('every alert fires where it should, and is quiet where it should be', async () => {
+  expect(await promtool('test', 'rules', 'alerts_test.yml')).toContain('SUCCESS')
+}, 60_000)
+
+test('every alert has a case in which it fires and one in which it does not', () => {
+  interface Case {
+    promql_expr_test: { expr: string; exp_samples: { value: number }[] }[]
+  }
+  const { tests } = readYaml<{ tests: Case[] }>(PROMETHEUS, 'alerts_test.yml')
+  const cases = tests
+    .flatMap(({ promql_expr_test: asked }) => asked)
+    .map(({ expr, exp_samples: [sample] }) => {
+      const name = /^count\(ALERTS\{alertname="(\w+)",alertstate="firing"\}\) or vector\(0\)$/.exec(expr)
+      return `${name?.[1]} ${sample?.value}`
+    })
+  const wanted = alerts.flatMap(({ alert }) => [`${alert} 1`, `${alert} 0`])
+  expect([...new Set(cases)].sort()).toEqual(wanted.sort())
+})
+
+test('every alert says how bad it is, what is wrong in numbers, and which section of the handbook helps', () => {
+  const handbook = readFileSync(join(ROOT, 'docs', 'operations.md'), 'utf8')
+  const sections = new Set([...handbook.matchAll(/^### (\w+)$/gm)].map(([, title]) => title))
+  for (const { alert, labels, annotations } of alerts) {
+    expect(['warning', 'critical'], alert).toContain(labels.severity)
+    expect(annotations.summary.length, alert).toBeLessThan(120)
+    expect(annotations.description.length, alert).toBeGreaterThan(30)
+    expect(annotations.runbook_url).toBe(`docs/operations.md#${alert.toLowerCase()}`)
+    expect(sections, `docs/operations.md has no "### ${alert}"`).toContain(alert)
+  }
+  const inNumbers = alerts.filter(({ annotations }) => /\{\{ \$value/.test(JSON.stringify(annotations)))
+  expect(inNumbers.length).toBeGreaterThan(20)
+  expect(new Set(alerts.map(({ alert }) => alert)).size).toBe(alerts.length)
+})
+
+test('queues are called in alerts as in RabbitMQ, and what is recorded is used', () => {
+  const text = alerts.map(({ expr }) => expr).join('\n')
+  const queues = [...text.matchAll(/queue="([^"]+)"/g)].map(([, name]) => name)
+  expect(queues.length).toBeGreaterThan(4)
+  for (const queue of queues) expect([ORDERS_QUEUE, DEAD_QUEUE, PARKED_QUEUE]).toContain(queue)
+  const recorded = readRecorded().map(({ record }) => record)
+  for (const name of text.match(/\bsluice:[\w:]+/g) ?? []) expect(recorded).toContain(name)
+})
+
+test('each process of a stack, here and in containers, is asked by exactly one job, RabbitMQ by one more for its queues', () => {
+  interface Job {
+    job_name: string
+    relabel_configs: { source_labels?: string[]; regex?: string }[]
+  }
+  const { scrape_configs: jobs } = readYaml<{ scrape_configs: Job[] }>(PROMETHEUS, 'prometheus.yml')
+  const jobsFor = (role: string) =>
+    jobs
+      .filter(({ relabel_configs: [first] }) => new RegExp(`^(${first?.regex})$`).test(role))
+      .map(({ job_name }) => job_name)
+  const more = { flash: 1, flashTls: 2, ops: 3 }
+  const ports = {
+    ...more,
+    gateways: [5, 6],
+    workers: [7],
+    brokerMetrics: 8,
+    console: 9,
+    moreDoors: [{ ...more, ops: 4 }],
+  }
+  const local = metricsTargets(ports as unknown as StackPorts, ['nginx', 'nginx-2'])
+  expect(local.map(({ labels, targets }) => `${labels.process} ${targets[0]}`)).toEqual([
+    'nginx 127.0.0.1:3',
+    'nginx-2 127.0.0.1:4',
+    'gateway-1 127.0.0.1:5',
+    'gateway-2 127.0.0.1:6',
+    'worker-1 127.0.0.1:7',
+    'console 127.0.0.1:9',
+    'rabbitmq 127.0.0.1:8',
+  ])
+  const stores = metricsTargets(ports as unknown as StackPorts, [], (role) => role === 'rabbitmq')
+  expect(stores.map(({ labels }) => labels.process)).toEqual(['rabbitmq'])
+  const containers = readYaml<typeof local>(PROMETHEUS, 'compose-targets.json')
+  for (const { labels } of [...local, ...containers]) {
+    const own = labels.role === 'rabbitmq' ? ['rabbitmq', 'rabbitmq_queues'] : ['sluice']
+    expect(jobsFor(labels.role), labels.process).toEqual(own)
+  }
+  for (const { alert, expr } of alerts)
+    for (const [, role] of expr.matchAll(/role="(\w+)"/g))
+      expect(jobsFor(role!).length, alert).toBeGreaterThan(0)
+})
