@@ -1,5 +1,5 @@
 import type { JSX } from 'preact'
-import { useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import { call } from '../call.ts'
 import { number } from '../format.ts'
 import { Button } from '../parts/button.tsx'
@@ -35,10 +35,16 @@ export function SettingForm(props: {
     onClose()
   }
   const current = action.refused?.code === 'conflict' && (action.refused.body.current as SettingChange)
+  const form = useRef<HTMLFormElement>(null)
+  // Below the edge of a low screen nobody would see that it was refused.
+  useEffect(() => {
+    if (action.refused) form.current?.scrollIntoView({ block: 'nearest' })
+  }, [action.refused])
   const fieldError = action.refused?.field('value')
   const reasonError = action.refused?.field('reason')
   return (
     <form
+      ref={form}
       class="setting-form"
       onSubmit={(event) => {
         event.preventDefault()
@@ -73,8 +79,7 @@ export function SettingForm(props: {
       {current && (
         <Notice tone="warn" title={`${current.who} was faster.`}>
           <p>
-            It was set to <strong>{wordOf(current.after, unit)}</strong>{' '}
-            <Relative at={Date.parse(current.at)} />
+            It was set to {wordOf(current.after, unit)} <Relative at={Date.parse(current.at)} />
             {current.reason && ` (${current.reason})`}. Yours, {wordOf(asked, unit)}, is not set.
           </p>
           <div class="row">
