@@ -8,6 +8,7 @@ import './style/controls.css'
 import './style/parts.css'
 import './style/live.css'
 import './style/sales.css'
+import './style/settlement.css'
 
 const root = document.getElementById('console')
 if (root)
