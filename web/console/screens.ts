@@ -5,6 +5,7 @@ import { Blocks } from './screens/blocks.tsx'
 import { LivePage } from './screens/live.tsx'
 import { NewSale } from './screens/new-sale.tsx'
 import { Sales } from './screens/sales.tsx'
+import { Settings } from './screens/settings.tsx'
 import { Settlement } from './screens/settlement.tsx'
 import { Switches } from './screens/switches.tsx'
 
@@ -18,6 +19,7 @@ export const SCREENS: readonly Screen[] = [
   { path: 'sales/:id/audit', title: 'Audit', component: Audit, tab: 'Audit' },
   { path: 'sales/:id/settlement', title: 'Settlement', component: Settlement, tab: 'Settlement' },
   { path: 'switches', title: 'Switches', component: Switches, nav: 'Switches' },
+  { path: 'settings', title: 'Settings', component: Settings, nav: 'Settings' },
   { path: 'blocks', title: 'Blocks', component: Blocks, nav: 'Blocks' },
   { path: 'actions', title: 'Actions', component: Actions, nav: 'Actions' },
 ]
