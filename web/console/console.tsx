@@ -8,6 +8,7 @@ import './style/controls.css'
 import './style/parts.css'
 import './style/live.css'
 import './style/register.css'
+import './style/path.css'
 import './style/sales.css'
 import './style/switches.css'
 
