@@ -1,9 +1,12 @@
 import type { Screen } from './screen.ts'
 import { Actions } from './screens/actions.tsx'
+import { Audit } from './screens/audit.tsx'
 import { Blocks } from './screens/blocks.tsx'
 import { LivePage } from './screens/live.tsx'
 import { NewSale } from './screens/new-sale.tsx'
 import { Sales } from './screens/sales.tsx'
+import { Settings } from './screens/settings.tsx'
+import { Settlement } from './screens/settlement.tsx'
 import { Switches } from './screens/switches.tsx'
 
 /** One line a screen, in the order of the navigation and of the tabs. */
@@ -13,7 +16,10 @@ export const SCREENS: readonly Screen[] = [
   { path: 'sales/:id/live', title: 'Live', component: LivePage, tab: 'Live' },
   { path: 'sales/:id/switches', title: 'Switches', component: Switches, tab: 'Switches' },
   { path: 'sales/:id/actions', title: 'Actions', component: Actions, tab: 'Actions' },
+  { path: 'sales/:id/audit', title: 'Audit', component: Audit, tab: 'Audit' },
+  { path: 'sales/:id/settlement', title: 'Settlement', component: Settlement, tab: 'Settlement' },
   { path: 'switches', title: 'Switches', component: Switches, nav: 'Switches' },
+  { path: 'settings', title: 'Settings', component: Settings, nav: 'Settings' },
   { path: 'blocks', title: 'Blocks', component: Blocks, nav: 'Blocks' },
   { path: 'actions', title: 'Actions', component: Actions, nav: 'Actions' },
 ]
