@@ -10,6 +10,7 @@ import { addMonitor } from './commands/monitor.ts'
 import { addOperatorCommands } from './commands/operator.ts'
 import { addQuizImport } from './commands/quiz-import.ts'
 import { addSaleCreate } from './commands/sale-create.ts'
+import { addSaleEvidence } from './commands/sale-evidence.ts'
 import { addSaleList } from './commands/sale-list.ts'
 import { addSalePhases } from './commands/sale-phases.ts'
 import { addSalePublish } from './commands/sale-publish.ts'
@@ -39,6 +40,7 @@ const SALE_COMMANDS: AddCommand[] = [
   addSalePublish,
   addSalePhases,
   addSaleSettle,
+  addSaleEvidence,
   addSaleRelease,
   addSaleStock,
 ]

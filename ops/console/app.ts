@@ -13,6 +13,7 @@ import { addRegister } from './routes/register.ts'
 import { addSales } from './routes/sales.ts'
 import { addSession } from './routes/session.ts'
 import { addSettings } from './routes/settings.ts'
+import { addSettlement } from './routes/settlement.ts'
 import { addStock } from './routes/stock.ts'
 import { addSwitches } from './routes/switches.ts'
 import type { App, Services } from './services.ts'
@@ -52,5 +53,6 @@ export function buildConsole(services: Services): App {
   addRegister(app, services)
   addStock(app, services)
   addInventory(app, services)
+  addSettlement(app, services)
   return app
 }

@@ -67,12 +67,15 @@ function doorCounts(report: EdgeReport): Record<string, number> {
 function ofOneSale({ cards, doors, centre, snapshot }: Pulse, sale: number): Partial<Sample> {
   const demands = [...doors.values()].flatMap(({ sales }) => sales[sale] ?? [])
   const sum = (of: 'asked' | 'passed') => demands.reduce((all, demand) => all + demand[of], 0)
-  return known({
-    ...cards.get(sale),
+  const card = cards.get(sale)
+  const limitedBy = card?.window === undefined ? undefined : centre.auto?.limitedBy
+  const numbers = known({
+    ...card,
     // A door that reports and does not name the sale has seen nobody ask for it.
     ...(doors.size > 0 ? { asked: sum('asked'), passed: sum('passed') } : {}),
     share: snapshot?.sales[sale]?.share ?? centre.shares[sale]?.share,
   })
+  return limitedBy === undefined ? numbers : { ...numbers, limitedBy }
 }
 
 function ofAllSales(

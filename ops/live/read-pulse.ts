@@ -7,7 +7,7 @@ import type { Redis } from '../../platform/redis.ts'
 /** What Redis says of all live sales at one instant. */
 export interface Pulse {
   /** By sale; absent where Redis does not hold its card. */
-  cards: Map<number, { line: number; inFlight: number; last: number }>
+  cards: Map<number, { line: number; inFlight: number; last: number; window?: number }>
   snapshot: Snapshot | undefined
   centre: CentreMemory
   doors: Map<string, EdgeReport>
@@ -20,7 +20,7 @@ export async function readPulse(redis: Redis, sales: readonly number[]): Promise
   const pipeline = redis.pipeline().get(SNAPSHOT).get(CENTRE)
   for (const sale of sales) {
     const { card, line } = saleKeys(sale)
-    pipeline.hmget(card, 'flying', 'next').zcard(line)
+    pipeline.hmget(card, 'flying', 'next', 'every', 'window').zcard(line)
   }
   const [replies, doors, gateways, workers] = await Promise.all([
     pipeline.exec(),
@@ -34,9 +34,15 @@ export async function readPulse(redis: Redis, sales: readonly number[]): Promise
   })
   const cards: Pulse['cards'] = new Map()
   sales.forEach((sale, i) => {
-    const [flying, next] = values[2 + 2 * i] as (string | null)[]
+    const [flying, next, every, window] = values[2 + 2 * i] as (string | null)[]
     if (flying == null || next == null) return
-    cards.set(sale, { line: values[3 + 2 * i] as number, inFlight: Number(flying), last: Number(next) - 1 })
+    cards.set(sale, {
+      line: values[3 + 2 * i] as number,
+      inFlight: Number(flying),
+      last: Number(next) - 1,
+      // A card keeps the window that it had before its rate became a fixed one.
+      ...(every === '0' && window != null ? { window: Number(window) } : {}),
+    })
   })
   return {
     ...{ cards, doors, gateways, workers },

@@ -21,8 +21,9 @@ export interface Sample {
   /** Tickets released, by all gateways together, and the rate that is set; absent under auto release. */
   released?: number
   rate?: number
-  /** Under auto release: tickets that may be in flight at present. */
+  /** Under auto release: tickets that may be in flight at present, and why not more (contract/auto-release.ts). */
   window?: number
+  limitedBy?: string
   /** Of all sales, all doors together: answers by code, refusals by the question of the funnel that refused. */
   answers?: Record<string, number>
   refusedBy?: Record<string, number>

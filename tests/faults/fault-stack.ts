@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connectMysql, type Pool } from '../../platform/mysql.ts'
 import { connectRedis, type Redis } from '../../platform/redis.ts'
+import { type Link, openLink } from '../../stack/link.ts'
 import { choosePort, returnPort } from '../../stack/ports.ts'
 import { AMQP_USER, VHOST } from '../../stack/rabbitmq-definitions.ts'
 import { readSecrets, type Secrets } from '../../stack/secrets.ts'
 import { ROLES, type Stack, type StackOptions, startStack } from '../../stack/stack.ts'
-import { type Link, openLink } from './proxy.ts'
 
 export const LINKS = [
   ...['gateway→redis', 'gateway→mysql', 'gateway→rabbitmq', 'gateway→sandbox'],

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { readStatus } from '../../stack/status.ts'
 import { type Answer, call, eventually } from '../door/call.ts'
 import { openShop, type Shop } from '../lend-stack.ts'
-import { type RunningGateway, runGateway } from './run-gateway.ts'
+import { type RunningProgram, runProgram } from './run-program.ts'
 
 // Gateways of our own beside the shared stack, with limits that a test can reach.
 
@@ -21,10 +21,10 @@ const headers = (buyer: string) => ({
   'x-edge-key': shop.at.secrets.edgeKey,
   'x-user-id': buyer,
 })
-const join = ({ port }: RunningGateway, buyer: string): Promise<Answer> =>
+const join = ({ port }: RunningProgram, buyer: string): Promise<Answer> =>
   call(port, 'POST', `/api/sales/${sale}/orders`, { headers: headers(buyer), body: '{}' })
-const health = async ({ port }: RunningGateway) => (await call(port, 'GET', '/internal/health')).json
-const rssMb = ({ pid }: RunningGateway) =>
+const health = async ({ port }: RunningProgram) => (await call(port, 'GET', '/internal/health')).json
+const rssMb = ({ pid }: RunningProgram) =>
   Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024
 
 function expectBusy(answer: Answer): void {
@@ -38,10 +38,10 @@ function expectBusy(answer: Answer): void {
 
 describe('Redis is frozen', () => {
   const MOST = 20
-  let gateway: RunningGateway
+  let gateway: RunningProgram
   let redisPid: number
   beforeAll(async () => {
-    gateway = await runGateway(shop.at, { SLUICE_BUSY_REQUESTS: String(MOST) })
+    gateway = await runProgram(shop.at, 'gateway', { SLUICE_BUSY_REQUESTS: String(MOST) })
     redisPid = (await readStatus(shop.at.dir)).processes.find(({ role }) => role === 'redis')!.pid
   })
   afterAll(async () => {
@@ -89,7 +89,7 @@ describe('Redis is frozen', () => {
 })
 
 test('a load that makes the event loop late is shed, told in health, and over when the load is', async () => {
-  const gateway = await runGateway(shop.at, { SLUICE_BUSY_DELAY_MS: '10' })
+  const gateway = await runProgram(shop.at, 'gateway', { SLUICE_BUSY_DELAY_MS: '10' })
   try {
     const seen = new Set<string>()
     const flood = autocannon({
@@ -129,7 +129,7 @@ test.each([
   ['SLUICE_BUSY_RSS_MB', '64', 'rssBytes'],
   ['SLUICE_BUSY_HEAP_MB', '16', 'heapUsedBytes'],
 ])('%s: more memory than that, and it takes nothing new', async (key, value, limit) => {
-  const gateway = await runGateway(shop.at, { [key]: value })
+  const gateway = await runProgram(shop.at, 'gateway', { [key]: value })
   try {
     await eventually(async () => (await join(gateway, 'big')).json?.code === 'busy')
     expectBusy(await join(gateway, 'big'))

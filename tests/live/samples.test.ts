@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
-import { reportKeys } from '../../contract/keys.ts'
+import { CENTRE, reportKeys, saleKeys } from '../../contract/keys.ts'
 import { preloadSale } from '../../contract/preload.ts'
 import { type EdgeReport, type GatewayLoad, sendReport } from '../../contract/reports.ts'
 import { createSale } from '../../ops/create-sale.ts'
@@ -75,6 +75,15 @@ test('a sample holds the books, the line, and what doors and gateways have done 
     ...{ answers: { passed: 50, sold_out: 400 }, refusedBy: { sold_out: 400 }, p50Ms: 0.5, p99Ms: 0.99 },
     ...{ doors: 1, gateways: 1, workers: 0 },
   })
+})
+
+test('under auto release the window is told, and what limits it', async () => {
+  const look = watch()
+  expect((await look(1_000)).window).toBeUndefined()
+  await stores.redis.hset(saleKeys(sale).card, 'every', 0)
+  await stores.redis.set(CENTRE, JSON.stringify({ auto: { window: 400, limitedBy: 'mysql' } }))
+  await stores.redis.hset(saleKeys(sale).card, 'window', 150)
+  expect(await look(3_000)).toMatchObject({ window: 150, limitedBy: 'mysql' })
 })
 
 test('counters that begin anew, and a gateway that dies, leave gaps and never a rate below zero', async () => {

@@ -124,7 +124,8 @@ function optionsOf(plan: ChartPlan, width: number, onPointed: (index: number | n
         ({ color: n, dashed }, i): uPlot.Series => ({
           stroke: color(`--chart-${n}`),
           width: plan.stack ? 1 : 1.5,
-          points: { show: false },
+          // A line needs two points: one alone between two gaps is drawn as a dot.
+          points: { show: true, size: 3, filter: (self, n) => alone(self.data[n] ?? []) },
           ...(dashed ? { dash: [5, 4] } : {}),
           ...(plan.stack && i === 0 ? { fill: `${color(`--chart-${n}`)}55` } : {}),
         }),
@@ -135,6 +136,13 @@ function optionsOf(plan: ChartPlan, width: number, onPointed: (index: number | n
       setCursor: [(self) => onPointed(self.cursor.idx ?? null)],
     },
   }
+}
+
+const alone = (values: ArrayLike<number | null | undefined>): number[] => {
+  const list: number[] = []
+  for (let i = 0; i < values.length; i++)
+    if (values[i] != null && values[i - 1] == null && values[i + 1] == null) list.push(i)
+  return list
 }
 
 /** Between each line and the one below it; the lowest is filled down to 0 by its own series. */

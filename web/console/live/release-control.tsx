@@ -10,6 +10,17 @@ import { useAction } from '../use-action.ts'
 import { Control } from './control.tsx'
 import type { Sample } from './sample.ts'
 
+/** Why no more may be in flight (contract/auto-release.ts). */
+const LIMITED: Record<string, string> = {
+  lag: ', as many as are recorded in time',
+  mysql: ', held back by MySQL',
+  queue: ', held back by the queue',
+  line: ', more than the line has',
+  most: ', the most that is allowed',
+  rising: ', rising',
+  unknown: ': no worker reports',
+}
+
 /** How fast the line is released: a batch every so many ms, or as fast as the backends take it. */
 export function ReleaseControl({
   latest,
@@ -40,7 +51,7 @@ export function ReleaseControl({
       present={
         <>
           {sale.release === 'auto'
-            ? `auto${latest?.window === undefined ? '' : `, ${number(latest.window)} may be in flight`}`
+            ? `auto${latest?.window === undefined ? '' : `, ${number(latest.window)} may be in flight${LIMITED[latest.limitedBy ?? ''] ?? ''}`}`
             : `${fixed.batch} per ${fixed.everyMs} ms = ${number(releaseRate(sale.release))}/s`}
           <span class="soft"> · now {number(latest?.released)}/s</span>
         </>

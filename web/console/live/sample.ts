@@ -14,6 +14,7 @@ export interface Sample {
   released?: number
   rate?: number
   window?: number
+  limitedBy?: string
   answers?: Record<string, number>
   refusedBy?: Record<string, number>
   p50Ms?: number

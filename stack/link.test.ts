@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Link, openLink } from './proxy.ts'
+import { type Link, openLink } from './link.ts'
 
 const heard: string[] = []
 const server = createServer((socket) => {
@@ -55,6 +55,30 @@ test('a cut ends what runs and refuses what comes, until it heals', async () => 
   expect(link.refused()).toBe(1)
   link.heal()
   expect(await ask(await dial(), 'c')).toBe('re: c')
+})
+
+test('slowed, all of it comes through in its order and no faster than that; healed, at once', async () => {
+  const sockets = [await dial(), await dial()]
+  link.slow({ bytesPerSecond: 50_000, lateMs: 20 })
+  const began = performance.now()
+  const text = `${'x'.repeat(5_000)}y`
+  const answers = sockets.map(async (socket) => {
+    let answer = ''
+    for await (const part of socket) {
+      answer += String(part).replaceAll('re: ', '')
+      if (answer.length >= text.length) return answer
+    }
+    return answer
+  })
+  for (const socket of sockets) {
+    socket.write(text.slice(0, 5_000))
+    socket.write('y')
+  }
+  expect(await Promise.all(answers)).toEqual([text, text])
+  // Both share the 50,000 bytes a second.
+  expect(performance.now() - began).toBeGreaterThan(190)
+  link.heal()
+  expect(await ask(await dial(), 'e')).toBe('re: e')
 })
 
 test('withheld replies were asked for and never come; the connection ends when it heals', async () => {

@@ -7,21 +7,24 @@ import { endProcess } from '../door/end-process.ts'
 import type { StackAddress } from '../lend-stack.ts'
 import { NEEDS } from './start-program.ts'
 
-/** One more gateway beside those of a stack. */
-export interface RunningGateway {
+/** One more gateway or worker beside those of a stack. */
+export interface RunningProgram {
   port: number
   pid: number
   stop(): Promise<void>
 }
 
-/** Starts the built gateway with these settings; resolves once it answers its health. */
-export async function runGateway(
+const PROGRAMS = { gateway: ['gateway', 'server.js'], worker: ['workers', 'server.js'] }
+
+/** Starts the built program with these settings; resolves once it answers its health. */
+export async function runProgram(
   at: StackAddress,
+  role: 'gateway' | 'worker',
   settings: Record<string, string>,
-): Promise<RunningGateway> {
+): Promise<RunningProgram> {
   const port = await choosePort()
-  const needed = Object.fromEntries(NEEDS.gateway.map((name) => [`SLUICE_${name}`, at.env[`SLUICE_${name}`]]))
-  const child = spawn(process.execPath, [join(ROOT, 'dist', 'gateway', 'server.js')], {
+  const needed = Object.fromEntries(NEEDS[role].map((name) => [`SLUICE_${name}`, at.env[`SLUICE_${name}`]]))
+  const child = spawn(process.execPath, [join(ROOT, 'dist', ...PROGRAMS[role])], {
     env: { PATH: process.env.PATH, ...needed, SLUICE_PORT: String(port), ...settings } as NodeJS.ProcessEnv,
     stdio: 'ignore',
   })
