@@ -9,6 +9,7 @@ import './style/parts.css'
 import './style/live.css'
 import './style/register.css'
 import './style/sales.css'
+import './style/settings.css'
 import './style/switches.css'
 
 const root = document.getElementById('console')

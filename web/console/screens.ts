@@ -4,6 +4,7 @@ import { Blocks } from './screens/blocks.tsx'
 import { LivePage } from './screens/live.tsx'
 import { NewSale } from './screens/new-sale.tsx'
 import { Sales } from './screens/sales.tsx'
+import { Settings } from './screens/settings.tsx'
 import { Switches } from './screens/switches.tsx'
 
 /** One line a screen, in the order of the navigation and of the tabs. */
@@ -14,6 +15,7 @@ export const SCREENS: readonly Screen[] = [
   { path: 'sales/:id/switches', title: 'Switches', component: Switches, tab: 'Switches' },
   { path: 'sales/:id/actions', title: 'Actions', component: Actions, tab: 'Actions' },
   { path: 'switches', title: 'Switches', component: Switches, nav: 'Switches' },
+  { path: 'settings', title: 'Settings', component: Settings, nav: 'Settings' },
   { path: 'blocks', title: 'Blocks', component: Blocks, nav: 'Blocks' },
   { path: 'actions', title: 'Actions', component: Actions, nav: 'Actions' },
 ]
