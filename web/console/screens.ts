@@ -4,6 +4,7 @@ import { Audit } from './screens/audit.tsx'
 import { Blocks } from './screens/blocks.tsx'
 import { LivePage } from './screens/live.tsx'
 import { NewSale } from './screens/new-sale.tsx'
+import { Path } from './screens/path.tsx'
 import { Sales } from './screens/sales.tsx'
 import { Settings } from './screens/settings.tsx'
 import { Settlement } from './screens/settlement.tsx'
@@ -13,6 +14,7 @@ import { Switches } from './screens/switches.tsx'
 export const SCREENS: readonly Screen[] = [
   { path: 'sales', title: 'Sales', component: Sales, nav: 'Sales' },
   { path: 'sales/new', title: 'New sale', component: NewSale },
+  { path: 'sales/:id', title: 'Path', component: Path, tab: 'Path' },
   { path: 'sales/:id/live', title: 'Live', component: LivePage, tab: 'Live' },
   { path: 'sales/:id/switches', title: 'Switches', component: Switches, tab: 'Switches' },
   { path: 'sales/:id/actions', title: 'Actions', component: Actions, tab: 'Actions' },
