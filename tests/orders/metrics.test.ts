@@ -61,9 +61,11 @@ test('a refund that waits: how many, since when, and how often the provider was 
     sluice_refund_oldest_seconds: 0,
     sluice_payment_asked_most: 0,
   })
-  const shop = await makeOrders(stores, 5, ['ann'])
+  const shop = await makeOrders(stores, 5, ['ann', 'bob'])
   await openPayment(shop, 1, 'ann')
   await cancelOrder(shop, 1, 'ann')
+  // Bob has time to pay: nobody is asked about his payment.
+  await openPayment(shop, 2, 'bob')
   shop.provider.pay(orderName(shop, 1), 'captured')
   await sendWebhook(shop, 1, `late-${shop.sale}`)
   await stores.mysql.query(
@@ -76,6 +78,7 @@ test('a refund that waits: how many, since when, and how often the provider was 
   const waiting = await read(metrics)
   expect(waiting).toMatchObject({
     'sluice_payments_to_ask{state="refunding"}': 1,
+    'sluice_payments_to_ask{state="open"}': 0,
     sluice_payment_asked_most: 1,
   })
   expect(waiting.sluice_refund_oldest_seconds).toBeGreaterThan(3_590)
