@@ -14,6 +14,7 @@ import { addSaleEvidence } from './commands/sale-evidence.ts'
 import { addSaleList } from './commands/sale-list.ts'
 import { addSalePhases } from './commands/sale-phases.ts'
 import { addSalePublish } from './commands/sale-publish.ts'
+import { addSaleRehearse } from './commands/sale-rehearse.ts'
 import { addSaleRelease } from './commands/sale-release.ts'
 import { addSaleSettle } from './commands/sale-settle.ts'
 import { addSaleShow } from './commands/sale-show.ts'
@@ -43,6 +44,7 @@ const SALE_COMMANDS: AddCommand[] = [
   addSaleEvidence,
   addSaleRelease,
   addSaleStock,
+  addSaleRehearse,
 ]
 const COMMANDS: AddCommand[] = [
   addStart,

@@ -10,6 +10,7 @@ import { addInventory } from './routes/inventory.ts'
 import { addLive } from './routes/live.ts'
 import { addPublish } from './routes/publish.ts'
 import { addRegister } from './routes/register.ts'
+import { addRehearsals } from './routes/rehearsals.ts'
 import { addSales } from './routes/sales.ts'
 import { addSession } from './routes/session.ts'
 import { addSettings } from './routes/settings.ts'
@@ -54,5 +55,6 @@ export function buildConsole(services: Services): App {
   addStock(app, services)
   addInventory(app, services)
   addSettlement(app, services)
+  addRehearsals(app, services)
   return app
 }
