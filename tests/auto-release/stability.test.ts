@@ -41,6 +41,21 @@ test('it settles where the backends are just busy, and stays there', () => {
   )
 })
 
+test('a batch now and then that takes far longer does not hold it down', () => {
+  check(
+    property(anyBackends, integer({ min: 5, max: 9 }), (backends, times) => {
+      const { workers } = backends
+      const noise = (nth: number) => (nth % 11 === 0 ? times : 1)
+      const options = { seconds: 40, workers, backends: () => backends, noise }
+      const all = rateOf(between(simulate({ ...options, window: LIMITS.most }), 20, 40))
+      expect(rateOf(between(simulate(options), 20, 40))).toBeGreaterThan(
+        0.5 * Math.min(all, backends.capacity),
+      )
+    }),
+    { numRuns: 15 },
+  )
+})
+
 test('however slow they are it goes on, within its bounds', () => {
   const slow = record({
     capacity: integer({ min: 20, max: 2_000 }),
