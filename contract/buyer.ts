@@ -8,3 +8,6 @@ export const BUYER_PATTERN = '^[!-~]{1,128}$'
 const buyer = new RegExp(BUYER_PATTERN)
 
 export const isBuyer = (value: unknown): value is string => typeof value === 'string' && buyer.test(value)
+
+/** With the sale's ID and a dash after it: what the buyers of a rehearsal are called. */
+export const REHEARSAL_BUYER = 'rehearsal-'

@@ -18,9 +18,9 @@ const LOOK_MS = 500
 const COMPARE_MS = 3_000
 
 /**
- * Follows a state: told by pub/sub, looked up in Redis twice a second by whoever missed it (or has no subscriber), and
- * compared with MySQL every 3 s. The higher version counts, and is put back into a Redis that forgot it or was rolled
- * back. What was known last stays in force while the stores are down, at the start too.
+ * Follows a state: told by pub/sub, looked up in Redis twice a second by whoever missed it (or has no subscriber), and in
+ * MySQL every 3 s. The higher version counts, and is put back into a Redis that forgot it or was rolled back. What was
+ * known last stays in force while the stores are down, at the start too.
  * @param take is given every state that is newer than the last one; what was read first is given before this resolves
  * @returns stops it
  */
@@ -35,13 +35,12 @@ export async function followState<T extends { version: number }>(
     newest = state
     take(state)
   }
-  const look = async (): Promise<void> => learn(await what.fetch(redis))
-  const compare = async (): Promise<void> => {
-    learn(await what.read(mysql))
-    if (newest === undefined) return
+  const look = async (): Promise<void> => {
     const held = await what.fetch(redis)
-    if (held === undefined || held.version < newest.version) await what.spread(redis, newest)
+    learn(held)
+    if (newest && (held === undefined || held.version < newest.version)) await what.spread(redis, newest)
   }
+  const compare = async (): Promise<void> => learn(await what.read(mysql))
 
   const quietly = (work: () => Promise<void>): Promise<void> =>
     work().catch((error) =>
@@ -54,7 +53,7 @@ export async function followState<T extends { version: number }>(
     subscriber.on('message', onMessage)
     await subscriber.subscribe(what.channel)
   }
-  await quietly(async () => learn(await what.read(mysql)))
+  await quietly(compare)
   await quietly(look)
   const looking = setInterval(() => void quietly(look), LOOK_MS)
   const comparing = setInterval(() => void quietly(compare), COMPARE_MS)

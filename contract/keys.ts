@@ -21,6 +21,7 @@
  * | sale:{ID}:passes | zset | nonce -> expiry in seconds, of challenge passes that became a ticket |
  * | sale:{ID}:answer:BUYER | string | JSON list of the right answers to the buyer's captcha or quiz; gone at the first try |
  * | sale:{ID}:proof:SIGNATURE | string | the buyer who solved this proof of work, until it expires |
+ * | rehearsal:turn | string | the sale that is being rehearsed |
  * | stock-change:ID | string | JSON: a change of stock that was proposed and may be confirmed; gone after a minute |
  * | snapshot | string | JSON for the door (contract/snapshot.ts) |
  * | snapshot:turn | string | which gateway writes the next snapshot |
@@ -55,6 +56,9 @@ export const saleKeys = (sale: number) => {
 }
 
 export const stockChangeKey = (change: string): string => `stock-change:${change}`
+
+/** Held by the one rehearsal that runs; gone by itself when it can not run any more. */
+export const REHEARSAL_TURN = 'rehearsal:turn'
 
 export const BLOCKS = 'blocks'
 export const answerKey = (sale: number, buyer: string): string => `sale:{${sale}}:answer:${buyer}`

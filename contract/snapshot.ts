@@ -42,6 +42,8 @@ export interface SaleCard {
   last: number
   /** Numbers above `served` that left the line out of turn: a bitmap by the number modulo 131,072, base64. */
   gone?: string
+  /** A rehearsal: buyers are not told of it. */
+  hidden?: boolean
   /** How many wait. */
   waiting: number
   /** Units that are neither held nor in flight: whoever stands further back than that stands by. */

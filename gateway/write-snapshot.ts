@@ -134,6 +134,7 @@ function toCard(
     phase,
     perUser: sale.perUser,
     challenge: sale.challenge,
+    ...(sale.rehearsalOf === undefined ? {} : { hidden: true }),
     soldOut,
     lineFull: full && !soldOut,
     ...{ served, reach, last: next - 1, free: left + over - flying - awaiting },

@@ -10,14 +10,17 @@ import { addMonitor } from './commands/monitor.ts'
 import { addOperatorCommands } from './commands/operator.ts'
 import { addQuizImport } from './commands/quiz-import.ts'
 import { addSaleCreate } from './commands/sale-create.ts'
+import { addSaleEvidence } from './commands/sale-evidence.ts'
 import { addSaleList } from './commands/sale-list.ts'
 import { addSalePhases } from './commands/sale-phases.ts'
 import { addSalePublish } from './commands/sale-publish.ts'
+import { addSaleRehearse } from './commands/sale-rehearse.ts'
 import { addSaleRelease } from './commands/sale-release.ts'
 import { addSaleSettle } from './commands/sale-settle.ts'
 import { addSaleShow } from './commands/sale-show.ts'
 import { addSaleStock } from './commands/sale-stock.ts'
 import { addSchema } from './commands/schema.ts'
+import { addSetting } from './commands/setting.ts'
 import { addStart } from './commands/start.ts'
 import { addStatus } from './commands/status.ts'
 import { addStop } from './commands/stop.ts'
@@ -38,8 +41,10 @@ const SALE_COMMANDS: AddCommand[] = [
   addSalePublish,
   addSalePhases,
   addSaleSettle,
+  addSaleEvidence,
   addSaleRelease,
   addSaleStock,
+  addSaleRehearse,
 ]
 const COMMANDS: AddCommand[] = [
   addStart,
@@ -51,6 +56,7 @@ const COMMANDS: AddCommand[] = [
   addAudit,
   addBlock,
   addSwitch,
+  addSetting,
   addOperatorCommands,
   addSchema,
   addInventory,

@@ -30,6 +30,10 @@ export async function readTokenKey(own: Env): Promise<TokenKey> {
   return readSigningKeys(readConfig(schema, await findEnv(own, 'SLUICE_JWT_SECRET'))).token
 }
 
+/** The payment provider's address, where it is known here. */
+export const readPaymentUrl = async (own: Env): Promise<string | undefined> =>
+  (await findEnv(own, 'SLUICE_MYSQL_URL')).SLUICE_PAYMENT_URL
+
 /**
  * Runs `work` with connections to MySQL and Redis, and closes them. Redis must answer, unless `redisMayBeDown`:
  * then the first command that needs it fails. `patienceMs` is how long one answer of Redis may take.

@@ -4,11 +4,13 @@ import { connectMysql } from '../platform/mysql.ts'
 import { connectRedis, firstConnect } from '../platform/redis.ts'
 import { runUntilStopped } from '../platform/run-until-stopped.ts'
 import { checkMysqlSettings, checkRedisSettings } from '../platform/safe-settings.ts'
+import { readSigningKeys } from '../platform/signing-keys.ts'
 import { buildConsole } from './console/app.ts'
 import { type ConsoleConfig, readConsoleConfig } from './console/config.ts'
 import { createSessions } from './console/sessions.ts'
 import { startLive } from './live/live.ts'
 import { readOrigin } from './publish/read-origin.ts'
+import { createRehearsals } from './rehearsal/rehearsal-job.ts'
 
 /** Starts the console; resolves with the function that stops it, once it listens. */
 async function start(config: ConsoleConfig): Promise<() => Promise<void>> {
@@ -20,14 +22,21 @@ async function start(config: ConsoleConfig): Promise<() => Promise<void>> {
   await checkRedisSettings(redis)
   await checkMysqlSettings(mysql, (error) => log.warn({ err: error }, 'mysql is not there yet'))
   const live = startLive({ redis, mysql, name: config.SLUICE_NAME, log })
+  const stores = { redis, mysql, www: config.SLUICE_WWW, ...readOrigin(config) }
+  const payments = config.SLUICE_PAYMENT_URL
+  const secret = config.SLUICE_JWT_SECRET
+  const token = secret ? readSigningKeys({ ...config, SLUICE_JWT_SECRET: secret }).token : undefined
+  const rehearsals = createRehearsals({ ...stores, payments }, token, log)
   const app = buildConsole({
-    ...{ config, redis, mysql, www: config.SLUICE_WWW, ...readOrigin(config), live, log },
+    ...{ ...stores, config, live, log },
+    rehearsals,
     sessions: createSessions(mysql, config.SLUICE_OPS_SECRET),
     metrics: createMetrics(config.SLUICE_NAME),
   })
   await app.listen({ host: config.SLUICE_HOST, port: config.SLUICE_PORT })
 
   return async () => {
+    await rehearsals.stop()
     await app.close()
     await live.stop()
     redis.disconnect()

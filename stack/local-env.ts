@@ -63,7 +63,11 @@ export const sandboxEnv = (env: Env, dir: string): Env => ({
 
 /** What the ops console needs. */
 export const consoleEnv = (env: Env): Env =>
-  pick(env, ['REDIS_URL', 'MYSQL_URL', 'OPS_SECRET', 'EDGE_KEY', 'WWW', 'CDN_DIR', 'DOORS'])
+  pick(env, [
+    ...['REDIS_URL', 'MYSQL_URL', 'OPS_SECRET', 'EDGE_KEY', 'WWW', 'CDN_DIR', 'DOORS', 'PAYMENT_URL'],
+    // Those that sign for the simulated buyers of a rehearsal.
+    ...['JWT_SECRET', 'KEY_FILE'],
+  ])
 
 /** What nginx hands to its Lua. */
 export const doorEnv = (env: Env): Env =>

@@ -3,6 +3,7 @@ import { Counter, Histogram } from 'prom-client'
 import { checkQueues } from '../contract/check-queues.ts'
 import { createProvider } from '../contract/payments/provider.ts'
 import { followSettings } from '../contract/settings/follow-settings.ts'
+import { REFUSED_STATES } from '../contract/words.ts'
 import { createLog } from '../platform/log.ts'
 import { createMetrics } from '../platform/metrics.ts'
 import { connectMysql } from '../platform/mysql.ts'
@@ -80,6 +81,7 @@ async function start(config: WorkerConfig): Promise<() => Promise<void>> {
 
   // From 0: the first one of its kind would not show as an increase.
   for (const repair of REPAIRS) repairs.inc({ repair }, 0)
+  for (const state of ['awaiting_payment', ...REFUSED_STATES]) tickets.inc({ state }, 0)
 
   const trace = await openTrace(config.SLUICE_OTEL_URL, {
     ...{ percent: config.SLUICE_OTEL_PERCENT, service: 'sluice-worker', name: config.SLUICE_NAME, log },

@@ -1,4 +1,5 @@
 import { Type } from 'typebox'
+import { REHEARSAL_BUYER } from '../../contract/buyer.ts'
 import { readPass } from '../../contract/challenges/pass.ts'
 import { Problem } from '../../contract/errors.ts'
 import { JOIN, type JoinAnswer } from '../../contract/line/join.ts'
@@ -40,7 +41,11 @@ export function joinRoutes(app: App, services: Services): void {
     async (request, reply) => {
       const began = Date.now()
       const sale = await sales.get(saleIdOf(request.params.sale))
-      if (!sale) throw new Problem('unknown_sale')
+      // A rehearsal's units are nobody's: whoever guessed its number must not get one.
+      const ofRehearsal = sale?.rehearsalOf !== undefined
+      if (!sale || (ofRehearsal && !request.buyer.startsWith(`${REHEARSAL_BUYER}${sale.id}-`))) {
+        throw new Problem('unknown_sale')
+      }
       const { quantity = 1 } = request.body
       const pass =
         challengeOf(sale, switches) === 'none'

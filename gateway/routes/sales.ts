@@ -29,7 +29,10 @@ export function saleRoutes(app: App, { sales }: Services): void {
 
   app.get('/api/sales', { schema: { response: { 200: Type.Array(saleView) } } }, async (_request, reply) => {
     reply.header('cache-control', 'no-store')
-    return sales.shown().map(view)
+    return sales
+      .shown()
+      .filter(({ rehearsalOf }) => rehearsalOf === undefined)
+      .map(view)
   })
 
   app.get(
@@ -37,7 +40,7 @@ export function saleRoutes(app: App, { sales }: Services): void {
     { schema: { params: Type.Object({ sale: Type.String() }), response: { 200: saleView } } },
     async (request, reply) => {
       const sale = await sales.get(saleIdOf(request.params.sale))
-      if (!sale) throw new Problem('unknown_sale')
+      if (!sale || sale.rehearsalOf !== undefined) throw new Problem('unknown_sale')
       reply.header('cache-control', 'no-store')
       return view(sale)
     },

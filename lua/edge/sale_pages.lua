@@ -14,7 +14,7 @@ function M.time()
   return say(('{"now":%d}'):format(ngx.now() * 1000))
 end
 
--- All live sales, by ID.
+-- All live sales but rehearsals, by ID.
 function M.list()
   local current = snapshot.current()
   if not current then
@@ -22,8 +22,10 @@ function M.list()
   end
   local now = ngx.now() * 1000
   local texts = {}
-  for i, card in ipairs(current.list) do
-    texts[i] = text_of(card, now)
+  for _, card in ipairs(current.list) do
+    if not card.hidden then
+      texts[#texts + 1] = text_of(card, now)
+    end
   end
   return say("[" .. table.concat(texts, ",") .. "]")
 end
@@ -35,6 +37,9 @@ function M.one(sale)
     return refusals.send("unavailable")
   end
   local card = current.cards[sale]
+  if card and card.hidden then
+    return refusals.send("unknown_sale")
+  end
   if card then
     return say(text_of(card, ngx.now() * 1000))
   end

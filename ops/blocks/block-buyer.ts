@@ -42,7 +42,7 @@ export async function importBlocks(
 ): Promise<void> {
   await transaction(mysql, async (db) => {
     await recordBlocks(db, blocks)
-    const after = { buyers: blocks.length, first: blocks.slice(0, 10) }
+    const after = { buyers: blocks.length, first: blocks.slice(0, 10).map(({ buyer }) => buyer) }
     await recordAction(db, { ...by, action: 'block.import', after })
   })
   await spreadBlocks(mysql, redis)

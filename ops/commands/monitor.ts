@@ -37,9 +37,12 @@ export const addMonitor: AddCommand = (parent, { print, err }) => {
       })
       await server.start()
       const url = `http://127.0.0.1:${port}`
+      // Debian's build has the older pages only.
+      const classic = (await fetch(`${url}/classic/alerts`)).ok
+      const alerts = `${url}${classic ? '/classic' : ''}/alerts`
       print(
-        { prometheus: url, alerts: `${url}/alerts` },
-        `Prometheus  ${url}/graph\nAlerts      ${url}/alerts\nStop with Ctrl-C.`,
+        { prometheus: `${url}/`, alerts },
+        `Prometheus  ${url}/\nAlerts      ${alerts}\nStop with Ctrl-C.`,
       )
       await told
       await server.stop()

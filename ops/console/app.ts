@@ -10,8 +10,11 @@ import { addInventory } from './routes/inventory.ts'
 import { addLive } from './routes/live.ts'
 import { addPublish } from './routes/publish.ts'
 import { addRegister } from './routes/register.ts'
+import { addRehearsals } from './routes/rehearsals.ts'
 import { addSales } from './routes/sales.ts'
 import { addSession } from './routes/session.ts'
+import { addSettings } from './routes/settings.ts'
+import { addSettlement } from './routes/settlement.ts'
 import { addStock } from './routes/stock.ts'
 import { addSwitches } from './routes/switches.ts'
 import type { App, Services } from './services.ts'
@@ -47,8 +50,11 @@ export function buildConsole(services: Services): App {
   addBlocks(app, services)
   addActions(app, services)
   addLive(app, services)
+  addSettings(app, services)
   addRegister(app, services)
   addStock(app, services)
   addInventory(app, services)
+  addSettlement(app, services)
+  addRehearsals(app, services)
   return app
 }

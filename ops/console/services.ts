@@ -6,6 +6,7 @@ import type { Logger } from '../../platform/log.ts'
 import type { By } from '../actions/by.ts'
 import type { SaleStores } from '../create-sale.ts'
 import type { Live } from '../live/live.ts'
+import type { Rehearsals } from '../rehearsal/rehearsal-job.ts'
 import type { ConsoleConfig } from './config.ts'
 import type { Session, Sessions } from './sessions.ts'
 
@@ -14,6 +15,7 @@ export interface Services extends SaleStores {
   config: ConsoleConfig
   sessions: Sessions
   live: Live
+  rehearsals: Rehearsals
   metrics: Registry
   log: Logger
 }

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
-import { DEAD_QUEUE, ORDERS_QUEUE, PARKED_QUEUE } from '../../contract/topology.ts'
+import { ORDERS_QUEUE, PARKED_QUEUE, SHOP_PARKED_QUEUE } from '../../contract/topology.ts'
 import { ROOT } from '../../platform/root.ts'
 import type { StackPorts } from '../../stack/addresses.ts'
 import { metricsTargets } from '../../stack/prometheus-targets.ts'
@@ -58,7 +58,7 @@ test('queues are called in alerts as in RabbitMQ, and what is recorded is used',
   const text = alerts.map(({ expr }) => expr).join('\n')
   const queues = [...text.matchAll(/queue="([^"]+)"/g)].map(([, name]) => name)
   expect(queues.length).toBeGreaterThan(4)
-  for (const queue of queues) expect([ORDERS_QUEUE, DEAD_QUEUE, PARKED_QUEUE]).toContain(queue)
+  for (const queue of queues) expect([ORDERS_QUEUE, PARKED_QUEUE, SHOP_PARKED_QUEUE]).toContain(queue)
   const recorded = readRecorded().map(({ record }) => record)
   for (const name of text.match(/\bsluice:[\w:]+/g) ?? []) expect(recorded).toContain(name)
 })

@@ -36,14 +36,14 @@ export async function settleSale(
   const { mysql, redis } = stores
   const sale = await readSale(mysql, id)
   if (!sale) throw unknownSale(id)
-  if (sale.phase !== 'settled') await prepare(stores, sale)
+  if (sale.phase !== 'settled') await prepare(stores, sale, by)
   const again = await transaction(mysql, (db) => settle(db, redis, id, by))
   await letGo(redis, id)
   return { settlement: (await readSettlement(mysql, id))!, again }
 }
 
 /** Everything that can be looked at without holding up the sale's row: whether it is over, and its books. */
-async function prepare({ mysql, redis, ...rest }: SaleStores, sale: Sale): Promise<void> {
+async function prepare({ mysql, redis, ...rest }: SaleStores, sale: Sale, by: By): Promise<void> {
   const { id, phase, closesAt } = sale
   if (sale.rehearsalOf !== undefined) {
     throw new Problem('conflict', { detail: `sale ${id} is a rehearsal: nothing of it is real` })
@@ -57,7 +57,7 @@ async function prepare({ mysql, redis, ...rest }: SaleStores, sale: Sale): Promi
         extra: { possibleAt: closesAt },
       })
     }
-    await stepPhase({ mysql, redis, ...rest }, id, 'close')
+    await stepPhase({ mysql, redis, ...rest }, id, 'close', by)
   }
   await preloadSale(mysql, redis, id)
   await refuseWhileBlocked(mysql, redis, id)

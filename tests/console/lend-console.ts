@@ -4,6 +4,7 @@ import type { App } from '../../ops/console/services.ts'
 import { createSessions } from '../../ops/console/sessions.ts'
 import { startLive } from '../../ops/live/live.ts'
 import { addOperator, type OperatorRole } from '../../ops/operators/operators.ts'
+import { createRehearsals } from '../../ops/rehearsal/rehearsal-job.ts'
 import { createLog } from '../../platform/log.ts'
 import { type LentStores, lendStores } from '../lend-stores.ts'
 
@@ -56,6 +57,7 @@ export async function lendConsole(options: { www?: string } = {}): Promise<LentC
       () => Date.now() + aheadMs,
     ),
     metrics: new Registry(),
+    rehearsals: createRehearsals(stores, undefined, log),
     ...{ live, log },
   })
   const add: LentConsole['add'] = (name, role) =>

@@ -17,8 +17,8 @@ afterAll(() => lent?.stop())
 const routes = await listRoutes()
 /** What needs no session; nothing else may. */
 const OPEN = ['POST /api/session', 'GET /internal/health', 'GET /internal/metrics']
-/** What a viewer may do besides reading. */
-const ANY_ROLE = ['DELETE /api/session']
+/** What a viewer may do besides reading; an audit changes nothing. */
+const ANY_ROLE = ['DELETE /api/session', 'POST /api/sales/:id/audit']
 
 const guarded = routes.filter((route) => !OPEN.includes(route))
 const changing = guarded.filter((route) => !route.startsWith('GET '))

@@ -51,7 +51,7 @@ export async function call<T>(
   options: { timeoutMs?: number } = {},
 ): Promise<T> {
   const headers: Record<string, string> = { accept: 'application/json' }
-  const token = session.get()?.csrfToken
+  const token = session.get()?.csrf
   if (method !== 'GET' && token !== undefined) headers['x-csrf-token'] = token
   if (body !== undefined) headers['content-type'] = typeof body === 'string' ? 'text/csv' : 'application/json'
   const response = await fetch(path, {

@@ -7,7 +7,10 @@ import './style/frame.css'
 import './style/controls.css'
 import './style/parts.css'
 import './style/live.css'
+import './style/register.css'
 import './style/sales.css'
+import './style/settings.css'
+import './style/switches.css'
 
 const root = document.getElementById('console')
 if (root)

@@ -2,11 +2,11 @@ import { sharedValue } from './shared-value.ts'
 
 export type Role = 'viewer' | 'operator'
 
-/** Who is signed in. `csrfToken` goes with every change; it is kept in memory alone. */
+/** Who is signed in. `csrf` goes with every change; it is kept in memory alone. */
 export interface Session {
   name: string
   role: Role
-  csrfToken: string
+  csrf: string
 }
 
 const current = sharedValue<Session | undefined>(undefined)

@@ -2,10 +2,11 @@ import type { JSX } from 'preact'
 import { useEffect, useId, useMemo, useRef, useState } from 'preact/hooks'
 import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
-import { clock, minute } from '../format.ts'
+import { clock } from '../format.ts'
+import { HEIGHT, optionsOf } from './chart-options.ts'
 import type { ChartPlan } from './charts.ts'
 import { columnsOf, type Sample, stacked } from './sample.ts'
-import { writeTick, writeValue } from './write-value.ts'
+import { writeValue } from './write-value.ts'
 
 interface ChartProps {
   plan: ChartPlan
@@ -15,10 +16,6 @@ interface ChartProps {
   from: number
   to: number
 }
-
-const HEIGHT = 132
-/** All charts of the page show the same moment under the pointer. */
-const SYNC = 'live'
 
 /** One chart: its numbers at the pointer, or the latest ones, stand above it, for eyes and for screen readers. */
 export function Chart({ plan, samples, stepMs, from, to }: ChartProps): JSX.Element {
@@ -84,62 +81,6 @@ export function Chart({ plan, samples, stepMs, from, to }: ChartProps): JSX.Elem
     </figure>
   )
 }
-
-function optionsOf(plan: ChartPlan, width: number, onPointed: (index: number | null) => void): uPlot.Options {
-  const style = getComputedStyle(document.documentElement)
-  const color = (name: string) => style.getPropertyValue(name).trim()
-  const [soft, line] = [color('--soft'), color('--line')]
-  const axis = { stroke: soft, font: '11px system-ui, sans-serif', ticks: { show: false } }
-  const grid = { stroke: line, width: 1 }
-  return {
-    ...{ width, height: HEIGHT, legend: { show: false }, padding: [6, 6, 0, 0] },
-    cursor: {
-      ...{ sync: { key: SYNC, scales: ['x', null] }, drag: { x: false, y: false }, y: false },
-      points: { show: !plan.stack, size: 5 },
-    },
-    scales: {
-      x: { time: true, auto: false },
-      y: {
-        // Never a flat line in the middle of nowhere: from 0, and to at least 1.
-        range: (_, __, max) => (plan.unit === 'share' ? [0, 1] : [0, Math.max(1, (max ?? 0) * 1.08)]),
-      },
-    },
-    axes: [
-      {
-        ...axis,
-        ...{ grid: { show: false }, size: 22, space: 52 },
-        values: (_, ticks) => ticks.map((tick) => minute(1000 * tick)),
-      },
-      {
-        ...axis,
-        grid,
-        size: 48,
-        space: 28,
-        values: (_, ticks) => ticks.map((tick) => writeTick(plan.unit, tick)),
-      },
-    ],
-    series: [
-      {},
-      ...plan.series.map(
-        ({ color: n, dashed }, i): uPlot.Series => ({
-          stroke: color(`--chart-${n}`),
-          width: plan.stack ? 1 : 1.5,
-          points: { show: false },
-          ...(dashed ? { dash: [5, 4] } : {}),
-          ...(plan.stack && i === 0 ? { fill: `${color(`--chart-${n}`)}55` } : {}),
-        }),
-      ),
-    ],
-    ...(plan.stack ? { bands: bandsOf(plan, (n) => color(`--chart-${n}`)) } : {}),
-    hooks: {
-      setCursor: [(self) => onPointed(self.cursor.idx ?? null)],
-    },
-  }
-}
-
-/** Between each line and the one below it; the lowest is filled down to 0 by its own series. */
-const bandsOf = (plan: ChartPlan, color: (n: number) => string): uPlot.Band[] =>
-  plan.series.slice(1).map(({ color: n }, i) => ({ series: [i + 2, i + 1], fill: `${color(n)}55` }))
 
 /** Which colour scheme is in force; the canvas has to be painted anew when it changes. */
 function useScheme(): boolean {

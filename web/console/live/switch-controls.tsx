@@ -1,15 +1,10 @@
 import type { JSX } from 'preact'
-import { useState } from 'preact/hooks'
-import { call } from '../call.ts'
 import { percent } from '../format.ts'
 import { Badge } from '../parts/badge.tsx'
-import { Button } from '../parts/button.tsx'
-import { Field } from '../parts/field.tsx'
 import { useSale } from '../sale-context.ts'
-import { useAction } from '../use-action.ts'
 import { useLoad } from '../use-load.ts'
-import { Control } from './control.tsx'
 import type { Sample } from './sample.ts'
+import { Turn } from './turn.tsx'
 
 /** Of `GET /api/switches?sale=`, what stands here. */
 interface Switches {
@@ -17,15 +12,6 @@ interface Switches {
   autoLevel: number
   levels: { level: number; name: string }[]
   switches: { name: string; value: number | boolean | string; from: string; version: number }[]
-}
-
-interface TurnProps {
-  shut: string | undefined
-  /** Absent: for all sales. */
-  sale?: number
-  name: string
-  version: number
-  onDone: () => void
 }
 
 const EVERY_MS = 5_000
@@ -98,72 +84,5 @@ export function SwitchControls({
         />
       )}
     </>
-  )
-}
-
-interface TurnOptions extends TurnProps {
-  title: string
-  present: JSX.Element | string
-  now?: string | undefined
-  options: readonly (readonly [value: string, label: string])[]
-  value: string
-}
-
-function Turn({
-  title,
-  present,
-  now,
-  options,
-  value,
-  shut,
-  sale,
-  name,
-  version,
-  onDone,
-}: TurnOptions): JSX.Element {
-  const [wish, setWish] = useState<string>()
-  const turn = useAction(
-    (chosen: string) =>
-      call('PUT', '/api/switches', { name, value: chosen, version, ...(sale !== undefined && { sale }) }),
-    () => 'Turned.',
-  )
-  const chosen = wish ?? value
-  const known = options.some(([one]) => one === value) ? options : [[value, value] as const, ...options]
-  return (
-    <Control
-      title={title}
-      present={
-        <>
-          {present}
-          {now !== undefined && <span class="soft"> · {now}</span>}
-        </>
-      }
-      of={turn}
-    >
-      <form
-        class="inline"
-        onSubmit={async (event) => {
-          event.preventDefault()
-          if (shut) return
-          await turn.run(chosen)
-          setWish(undefined)
-          onDone()
-        }}
-      >
-        <Field
-          label={`New ${title.split(',')[0]!.toLowerCase()}`}
-          value={chosen}
-          onInput={setWish}
-          options={known}
-        />
-        <Button
-          type="submit"
-          busy={turn.busy}
-          whyNot={shut ?? (wish === undefined ? 'Choose first.' : undefined)}
-        >
-          Set
-        </Button>
-      </form>
-    </Control>
   )
 }

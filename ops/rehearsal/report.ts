@@ -1,0 +1,57 @@
+/** One thing that was looked at before a sale opens. `warn` is told, and does not stop the sale. */
+export interface Check {
+  name: string
+  verdict: 'ok' | 'warn' | 'no'
+  says: string
+}
+
+/** The release at one rate for a short while. */
+export interface RateStep {
+  /** Tickets a second that were asked for, and that were released. */
+  asked: number
+  released: number
+  tickets: number
+  /** From release to the committed row. */
+  lagP50Ms: number
+  lagP99Ms: number
+  /** Most messages that waited in RabbitMQ. */
+  queue: number
+  /** Why this rate is not safe; absent where it is. */
+  problem?: string
+}
+
+export interface CrowdTally {
+  buyers: number
+  tickets: number
+  orders: number
+  /** Clicks that were refused, by code; most of them click again. */
+  refused: Record<string, number>
+  /** Answers that no buyer should get, and calls without an answer. */
+  errors: Record<string, number>
+  polls: number
+  clickP50Ms: number
+  clickP99Ms: number
+  pollP99Ms: number
+}
+
+export interface RehearsalReport {
+  sale: number
+  at: string
+  tookMs: number
+  go: boolean
+  /** Every check, those that say no among them. */
+  checks: Check[]
+  steps: RateStep[]
+  crowd: CrowdTally | null
+  /** Tickets a second: the highest rate that held the limits, and the one advised, with a margin; null where none was tried. */
+  highest: number | null
+  advised: number | null
+  /** How long the sale takes to sell its stock at the advised rate, and at its own (null: auto), seconds. */
+  takesS: { advised: number | null; own: number | null }
+  limits: typeof LIMITS
+}
+
+/** What the backends must hold while the crowd buys. */
+export const LIMITS = { lagP99Ms: 1_000, queue: 100, errors: 0 } as const
+/** Of the highest rate that held, so much is advised: the day of the sale brings more than a rehearsal. */
+export const MARGIN = 0.8

@@ -1,0 +1,55 @@
+import type { JSX } from 'preact'
+import { Badge } from '../parts/badge.tsx'
+import { Button } from '../parts/button.tsx'
+import { Panel } from '../parts/panel.tsx'
+import type { SwitchesView } from './switch-view.ts'
+
+interface LevelsProps {
+  found: SwitchesView
+  why: string | undefined
+  onPick: (level: number) => void
+}
+
+/** The levels of degradation, each with all that it changes; the one in force stands out. */
+export function Levels({ found, why, onPick }: LevelsProps): JSX.Element {
+  const byHand = Number(found.switches.find(({ name }) => name === 'level')?.set?.after ?? 0) || 0
+  const auto = found.switches.find(({ name }) => name === 'auto')?.value !== false
+  return (
+    <Panel
+      title="Level"
+      aside={
+        auto
+          ? `rules on load may raise it, to 3 at most; now they ask for ${found.autoLevel}`
+          : 'rules on load may not raise it'
+      }
+    >
+      <ol class="levels">
+        {found.levels.map(({ level, name, values }) => (
+          <li key={level} class={level === found.level ? 'level in-force' : 'level'}>
+            <p class="level-name">
+              <strong>
+                {level} {name}
+              </strong>
+              {level === found.level && <Badge tone={level === 0 ? 'good' : 'warn'}>in force</Badge>}
+            </p>
+            <ul>
+              {Object.entries(values).map(([one, value]) => (
+                <li key={one}>
+                  {one} <strong>{value}</strong>
+                </li>
+              ))}
+              {Object.keys(values).length === 0 && <li>nothing is taken away</li>}
+            </ul>
+            {level === byHand ? (
+              <span class="hint">set by hand</span>
+            ) : (
+              <Button small whyNot={why} onClick={() => onPick(level)} label={`Set level ${level} ${name}`}>
+                Set
+              </Button>
+            )}
+          </li>
+        ))}
+      </ol>
+    </Panel>
+  )
+}

@@ -1,0 +1,33 @@
+/** A switch as `GET /api/switches` tells it. */
+export interface SwitchView {
+  name: string
+  value: number | boolean | string
+  from: string
+  allowed: string
+  perSale: boolean
+  says: string
+  version: number
+  set?: { before: string; after: string; who: string; reason: string; at: string }
+}
+
+export interface SwitchesView {
+  level: number
+  autoLevel: number
+  levels: { level: number; name: string; values: Record<string, string> }[]
+  switches: SwitchView[]
+  sales: Record<string, Record<string, unknown>>
+}
+
+/** As the API and the command line write it. */
+export const valueText = (value: SwitchView['value']): string =>
+  typeof value === 'boolean' ? (value ? 'on' : 'off') : String(value)
+
+/** What may be chosen, where that is a list; undefined: a number, which is typed. */
+export function choicesOf({ name, allowed }: SwitchView): [value: string, label: string][] | undefined {
+  if (allowed !== 'on or off') return undefined
+  return [
+    ['default', `default (${name === 'read-only' || name === 'closed' ? 'off' : 'on'}, or by the level)`],
+    ['on', 'on'],
+    ['off', 'off'],
+  ]
+}
