@@ -31,6 +31,8 @@ export interface Target {
 /** Something over time: [seconds since the beginning, value]. */
 export interface Series extends Figure {
   points: [number, number][]
+  /** Seconds from and to which something was done to it. */
+  shaded?: [from: number, to: number]
 }
 
 /** One measurement. */

@@ -14,7 +14,7 @@ const EVERY_MS = 20
 export const autoRelease: Scenario = {
   name: 'auto-release',
   about:
-    'The loop of auto release. First a long line sold by it, beside the same line with windows and rates that are fixed, in turns in one run: it shall sell about as fast as the best of them, without their lag. Then MySQL slowed down to a fraction through a link, and let go again, while the line never ends: what the window, the lag and the rate do.',
+    'The loop of auto release. First a long line sold by it, beside the same line with windows and rates that are fixed, in turns in one run: it shall sell about as fast as the best of them, without their lag. Then MySQL slowed down to a fraction through a link, and let go again, while the line never ends: what the window, the lag and the rate do (shaded: MySQL is slow).',
   runsMost: 2,
   figures: {
     orders: { label: 'durable orders, auto release', unit: 'orders/s' },

@@ -75,7 +75,7 @@ export async function slowDatabase(
   const phase = (from: number, to: number): Phase =>
     meanOf(moments.filter(({ s }) => s >= from * seconds && s < to * seconds))
   return {
-    series: toSeries(moments),
+    series: toSeries(moments).map((one) => ({ ...one, shaded: [seconds, 2 * seconds] })),
     ...{ before: phase(0.4, 1), slow: phase(1.5, 2), after: phase(2.4, 3) },
     sold: joined,
     wrong: await booksOf(stores, sale, joined),
