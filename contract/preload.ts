@@ -44,16 +44,15 @@ export async function preloadSale(
     // Its books are closed and its keys were let go: MySQL alone answers for its tickets.
     if (sale.phase === 'settled') return sale
     const keys = saleKeys(id)
-    const [loaded, loadedRun, next] = await redis.hmget(keys.card, 'epoch', 'run', 'next')
+    const [loaded, loadedRun] = await redis.hmget(keys.card, 'epoch', 'run')
     const run = await runOf(redis)
     if (!force && sale.epoch > 0 && Number(loaded) === sale.epoch && loadedRun === run) return sale
 
     const epoch = sale.epoch + 1
     const first = sale.numbersLeased + 1
     const ceiling = sale.numbersLeased + numberBlock(sale)
-    const exact = Number(loaded) === sale.epoch && loadedRun === run
-    await endEpoch(db, sale, exact ? Number(next) - 1 : undefined)
-    const units = await loadTickets(db, redis, id)
+    const { unpaid, ended } = await loadTickets(db, redis, id)
+    await endEpoch(db, sale, ended.epoch === sale.epoch ? ended.next - 1 : undefined)
     await db.query('UPDATE sales SET epoch = ?, numbers_leased = ? WHERE id = ?', [epoch, ceiling, id])
     await db.query('INSERT INTO epochs (sale_id, epoch, first_number) VALUES (?, ?, ?)', [id, epoch, first])
     if (epoch > 1) {
@@ -68,7 +67,7 @@ export async function preloadSale(
       [keys.card, keys.line, keys.wants, keys.flight, keys.lease, keys.holder],
       [
         ...['epoch', epoch, 'stock', sale.stock, 'left', sale.stock - sale.sold],
-        ...['awaiting', sale.deduct === 'payment' ? units.unpaid : 0],
+        ...['awaiting', sale.deduct === 'payment' ? unpaid : 0],
         ...['next', first, 'ceiling', ceiling, 'due', 0, 'hungry', 0, 'served', first - 1, 'reach', 0],
         ...['ending', nothingComesBack(sale) ? 'sold_out' : ''],
         ...settings(sale),
@@ -100,13 +99,18 @@ interface TicketRow {
   version: number
 }
 
-async function loadTickets(db: Db, redis: Redis, id: number): Promise<{ unpaid: number }> {
+/** `ended`: how far the card had come that was taken away; 0 where it is not known. */
+async function loadTickets(
+  db: Db,
+  redis: Redis,
+  id: number,
+): Promise<{ unpaid: number; ended: { epoch: number; next: number } }> {
   const keys = saleKeys(id)
   const all = [
     ...[keys.card, keys.line, keys.wants, keys.flight, keys.holder, keys.fate],
     ...[keys.gone, keys.seen, keys.called, keys.away, keys.kept],
   ]
-  await loadFates(redis, all, ['1'])
+  const [epoch, next] = (await loadFates(redis, all, ['1'])) as [number, number]
   let unpaid = 0
   for (let after = 0; ; ) {
     const rows = await select<TicketRow>(
@@ -119,7 +123,7 @@ async function loadTickets(db: Db, redis: Redis, id: number): Promise<{ unpaid: 
        ORDER BY number LIMIT 500`,
       [id, after, id, after],
     )
-    if (rows.length === 0) return { unpaid }
+    if (rows.length === 0) return { unpaid, ended: { epoch, next } }
     const args: (string | number)[] = ['0']
     for (const { number, buyer, quantity, state, pay_by, version } of rows) {
       const live = (HOLDING_STATES as readonly string[]).includes(state)

@@ -20,7 +20,7 @@ export async function keepConnected(
     onBlocked?: (blocked: boolean) => void
   },
 ): Promise<() => Promise<void>> {
-  const { log } = options
+  const { log, purpose } = options
   const address = new URL(url)
   address.searchParams.set('heartbeat', '5')
 
@@ -42,9 +42,9 @@ export async function keepConnected(
     clientProperties: { connection_name: `${options.name}: ${options.purpose}` },
     recovery: { initialDelay: 100, maxDelay: 500, waitForConnect: false, setup },
   })
-  recovering.on('connect', () => log.info('rabbitmq connected'))
-  recovering.on('disconnect', (error) => log.warn({ err: error }, 'rabbitmq lost'))
-  recovering.on('connect-failed', (error) => log.warn({ err: error }, 'rabbitmq not reachable'))
+  recovering.on('connect', () => log.info({ purpose }, 'rabbitmq connected'))
+  recovering.on('disconnect', (error) => log.warn({ err: error, purpose }, 'rabbitmq lost'))
+  recovering.on('connect-failed', (error) => log.warn({ err: error, purpose }, 'rabbitmq not reachable'))
   recovering.on('error', () => undefined)
   recovering.on('blocked', () => options.onBlocked?.(true))
   recovering.on('unblocked', () => options.onBlocked?.(false))

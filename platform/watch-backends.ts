@@ -45,7 +45,13 @@ export function watchBackends(metrics: Registry, backends: Record<string, Ask>, 
       )
       // Late, it is away already; its answer is still waited for, so that questions to a frozen backend do not pile up.
       const late = setTimeout(() => up.set({ backend }, 0), patienceMs)
-      const answers = await Promise.race([answer, sleep(givenUpMs, false, { signal }).catch(() => false)])
+      // Not `sleep`: it could not be ended with the answer, and such pauses would pile up at the signal.
+      let giveUp: NodeJS.Timeout | undefined
+      const given = new Promise<false>((resolve) => {
+        giveUp = setTimeout(resolve, givenUpMs, false).unref()
+      })
+      const answers = await Promise.race([answer, given])
+      clearTimeout(giveUp)
       clearTimeout(late)
       if (signal.aborted) return
       up.set({ backend }, answers ? 1 : 0)

@@ -4,6 +4,8 @@ import {
   OVERDUE_QUEUE,
   PARKED_EXCHANGE,
   PARKED_QUEUE,
+  SHOP_PARKED_QUEUE,
+  SHOP_QUEUE,
 } from '../contract/topology.ts'
 
 /**
@@ -38,12 +40,12 @@ export const rabbitmqPolicies = (vhost: string) =>
     },
     {
       name: 'news for the shop: 1,000,000 or 1 GB, then workers wait',
-      pattern: '^sluice\\.shop\\.orders$',
+      pattern: exactly(SHOP_QUEUE),
       definition: { 'max-length': 1_000_000, 'max-length-bytes': 1_000_000_000 },
     },
     {
       name: 'refused by the shop: 100,000, then its queue keeps them',
-      pattern: '^sluice\\.shop\\.parked$',
+      pattern: exactly(SHOP_PARKED_QUEUE),
       definition: { 'max-length': 100_000, overflow: 'reject-publish' },
     },
     {

@@ -49,7 +49,10 @@ export function paymentRoutes(
         throw new Problem('conflict', { detail: 'the order can not be paid any more' })
       if (begun.outcome === 'sold_out') throw new Problem('sold_out')
       reply.code(201).header('cache-control', 'no-store')
-      if (begun.outcome === 'open') return { payUrl: begun.payUrl }
+      if (begun.outcome === 'open') {
+        log.info({ ...key, request: request.id }, 'payment is open already')
+        return { payUrl: begun.payUrl }
+      }
       if (sale.deduct === 'hold') await tell(key.sale, [begun.order], 0)
       const { payUrl } = await provider.open({
         id: paymentId(key),

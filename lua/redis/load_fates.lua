@@ -5,8 +5,14 @@
 -- KEYS  1 card  2 line  3 wants  4 flight  5 holder  6 fate  7 gone  8 seen  9 called
 --       10 away  11 kept
 -- ARGV  1 run  2 '1' at the first call, else '0'; then for each ticket: number, buyer, fate, '1' if it is live else '0'
--- Output 1
+-- Output {epoch, next} of the card that was taken away, where it was of this run; else {0, 0}
+local epoch, next_number = 0, 0
 if ARGV[2] == '1' then
+  -- Read in the step that takes it away: nobody can take a number in between.
+  local card = redis.call('HMGET', KEYS[1], 'epoch', 'next', 'run')
+  if card[3] == ARGV[1] then
+    epoch, next_number = tonumber(card[1]), tonumber(card[2])
+  end
   redis.call('DEL', KEYS[1])
   redis.call('UNLINK', KEYS[5], KEYS[6], KEYS[7], KEYS[8], KEYS[9])
 end
@@ -25,4 +31,4 @@ for i = 3, #ARGV, 4 do
     end_keeping(KEYS[10], KEYS[11], buyer)
   end
 end
-return 1
+return { epoch, next_number }

@@ -142,6 +142,10 @@ if over then
   kind, allowed, free = over, most * MESSAGES_A_CALL, waiting
 elseif phase == 'published' and now >= tonumber(card[3]) and free > 0 then
   kind = 'order'
+  -- Further away than one period: of an earlier rate, a slower one. Whoever sets a faster one is not kept waiting for it.
+  if every > 0 and due > now + every then
+    due = now
+  end
   if every == 0 then
     allowed = math.min(window - redis.call('HLEN', KEYS[4]), most * MESSAGES_A_CALL)
     -- Nothing to make up for when the rate becomes a fixed one.

@@ -7,7 +7,7 @@ import type { Course } from './read-course.ts'
 export interface Entry {
   /** ms since 1970. */
   at: number
-  kind: 'sale' | 'action' | 'switch' | 'event'
+  kind: 'sale' | 'action' | 'switch' | 'fault'
   who: string
   what: string
 }
@@ -36,7 +36,8 @@ export async function readTimeline(db: Db, sale: Sale, course: Course): Promise<
     add('action', Date.parse(action.at), tellAction(action), action.who)
   }
   for (const event of await listEvents(db, sale.id, from, to)) {
-    add('event', event.at.getTime(), `${event.kind}: ${event.detail}`, event.who)
+    const kind = event.kind === 'settlement' ? 'sale' : 'fault'
+    add(kind, event.at.getTime(), event.detail, event.who)
   }
   const rehearsals = await select<{ id: number; created_at: Date }>(
     db,

@@ -28,7 +28,7 @@ figure{margin:1.1rem 0}svg{width:100%;height:auto;display:block;font:12px system
 svg .t{font-weight:600;font-size:13px;fill:var(--ink)}svg .k{fill:var(--ink)}svg .a{font-weight:400;font-size:12px}
 .g{stroke:var(--rule);fill:none}.l{fill:none;stroke-width:1.7;stroke-linejoin:round;stroke-linecap:round}
 .l0{stroke:var(--c0)}.l1{stroke:var(--c1)}.l2{stroke:var(--c2)}.l3{stroke:var(--c3)}.b{fill:var(--c0)}
-tr.action td{background:var(--box)}tr.event td:last-child{color:var(--bad)}
+tr.action td{background:var(--box)}tr.fault td:last-child{color:var(--bad)}
 @media print{:root{color-scheme:light}body{font-size:11px}main{padding:0;max-width:none}h2{break-after:avoid}
 tr,figure,.tile,.verdict{break-inside:avoid}thead{display:table-header-group}}
 `

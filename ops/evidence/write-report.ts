@@ -73,7 +73,7 @@ function writeTiles({ sale, audit, money, course }: Evidence): string {
 }
 
 function writeFaults({ timeline }: Evidence): Section {
-  const faults = timeline.filter(({ kind, what }) => kind === 'event' && !what.startsWith('settlement'))
+  const faults = timeline.filter(({ kind }) => kind === 'fault')
   const none = '<p>No repair, no parked ticket, no loss of Redis, no change of level was noted.</p>'
   const rows = faults.map(({ at, who, what }) => [tellTime(at), who, what])
   return ['Faults and repairs', faults.length === 0 ? none : toTable(['time', 'noted by', 'what'], rows)]

@@ -31,7 +31,7 @@ export interface Rehearsals {
   stop: () => Promise<void>
 }
 
-const MOST_REPORTS = 10
+const MOST_REPORTS = 3
 
 export function createRehearsals(
   stores: RehearsalStores,

@@ -1,10 +1,7 @@
-import { Registry } from 'prom-client'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { buildConsole } from '../../ops/console/app.ts'
-import type { Services } from '../../ops/console/services.ts'
-import { createLog } from '../../platform/log.ts'
 import { select } from '../../platform/mysql.ts'
 import { EDGE_KEY, type LentConsole, lendConsole } from './lend-console.ts'
+import { listRoutes } from './list-routes.ts'
 
 vi.setConfig({ testTimeout: 30_000 })
 let lent: LentConsole
@@ -102,31 +99,3 @@ test('refused changes are recorded, some of a flood', async () => {
   )
   expect(rows).toEqual([{ who: 'vera', role: 'viewer', action: 'refused.forbidden' }])
 })
-
-async function listRoutes(): Promise<string[]> {
-  const app = buildConsole({
-    config: { SLUICE_EDGE_KEY: EDGE_KEY },
-    log: createLog('routes', 'silent'),
-    metrics: new Registry(),
-  } as Services)
-  // Fastify's own list of what it serves: what a hook on the app could miss, in a scope of its own, is there too.
-  await app.ready()
-  const tree = app.printRoutes({ commonPrefix: false, includeHooks: false })
-  await app.close()
-  return readTree(tree)
-}
-
-/** `METHOD /path` of each line of Fastify's tree of routes. */
-function readTree(tree: string): string[] {
-  const found: string[] = []
-  const path: string[] = []
-  for (const line of tree.trimEnd().split('\n')) {
-    const match = /^([│ ]*)[├└]── (\S+)(?: \(([^)]*)\))?$/.exec(line)
-    if (!match) continue
-    const [, indent = '', part = '', methods = ''] = match
-    path.splice(indent.length / 4, Number.POSITIVE_INFINITY, part)
-    for (const method of methods.split(', '))
-      if (method !== '' && method !== 'HEAD') found.push(`${method} ${path.join('')}`)
-  }
-  return found
-}

@@ -1,6 +1,6 @@
 import { connect } from 'node:net'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
-import { call } from '../door/call.ts'
+import { call, click } from '../door/call.ts'
 import { openShop, type Shop } from '../lend-stack.ts'
 
 let shop: Shop
@@ -46,6 +46,18 @@ test('a page at the same address may change something, one at another may not', 
   const from = (origin: string) => send('POST', '/api/no-such-thing', { ...headers, origin }, {})
   expect((await from(`http://127.0.0.1:${shop.at.ports.ops}`)).json).toMatchObject({ code: 'not_found' })
   expect((await from(`http://127.0.0.1:${shop.at.ports.flash}`)).json).toMatchObject({ code: 'csrf_failed' })
+})
+
+test('a faster release rate counts at once, also where the slow one would release in an hour', async () => {
+  const headers = await signIn()
+  const sale = await shop.sell({ release: { batch: 1, everyMs: 3_600_000 }, stock: 5 })
+  for (const buyer of ['rate-1', 'rate-2', 'rate-3', 'rate-4', 'rate-5'])
+    expect((await click(shop.at.ports.flash, sale, shop.token(buyer))).status).toBe(202)
+  await expect.poll(async () => (await shop.orders(sale)).length, { timeout: 20_000 }).toBe(1)
+  const { version } = (await send('GET', `/api/sales/${sale}`, headers)).json
+  const answer = await send('PUT', `/api/sales/${sale}/release`, headers, { release: '100/1000', version })
+  expect(answer.json).toMatchObject({ release: { batch: 100, everyMs: 1000 }, version: version + 1 })
+  await expect.poll(async () => (await shop.orders(sale)).length, { timeout: 20_000 }).toBe(5)
 })
 
 test('what is too large is refused at nginx', async () => {

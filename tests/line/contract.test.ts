@@ -14,7 +14,9 @@ import { readSigningKeys } from '../../platform/signing-keys.ts'
 import { pollAll } from '../crowd.ts'
 import { type Answer, call, eventually, pause } from '../door/call.ts'
 import { openShop, type Shop } from '../lend-stack.ts'
-import { checkAnswer, document, operations } from './api-document.ts'
+import { openDocument } from './api-document.ts'
+
+const { checkAnswer, document, operations } = await openDocument('openapi.yaml')
 
 let shop: Shop
 beforeAll(async () => {

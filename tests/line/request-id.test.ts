@@ -4,7 +4,7 @@ import { type Channel, type ChannelModel, connect } from 'amqplib'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { ORDERS_KEY, RELEASE_EXCHANGE } from '../../contract/topology.ts'
 import { select } from '../../platform/mysql.ts'
-import { call, eventually } from '../door/call.ts'
+import { type Answer, call, eventually } from '../door/call.ts'
 import { openShop, type Shop } from '../lend-stack.ts'
 
 let shop: Shop
@@ -58,7 +58,7 @@ test('the ID of an answer finds its click in every log, in the message and in th
   ])
   await eventually(async () => linesWith(await read('nginx', 'access.log'), id).length > 0)
   expect(linesWith(await read('nginx', 'access.log'), id)).toMatchObject([
-    { request: id, method: 'POST', status: 202 },
+    { request: id, method: 'POST', path: `/api/sales/${sale}/orders`, status: 202 },
   ])
   const message = await channel.get(queue, { noAck: true })
   if (!message) throw new Error('no message')
@@ -66,14 +66,22 @@ test('the ID of an answer finds its click in every log, in the message and in th
   const [row] = await select(shop.mysql, 'SELECT request_id FROM orders WHERE sale_id = ?', [sale])
   expect(row).toEqual({ request_id: id })
 
+  // The ticket is a secret of its holder: no log names it.
+  await call(shop.at.ports.flash, 'GET', `/api/tickets/${ticket}`, { headers: headersOf('followed') })
+  await eventually(async () => (await read('nginx', 'access.log')).includes('"path":"/api/tickets/-"'))
+
   // What the buyer does later has IDs of its own, under the same sale and number.
-  const paying = await call(shop.at.ports.flash, 'POST', `/api/orders/${sale}-${number}/payment`, {
-    headers: headersOf('followed'),
-  })
-  const payment = paying.headers['x-request-id'] as string
+  let paying: Answer | undefined
+  await eventually(async () => {
+    paying = await call(shop.at.ports.flash, 'POST', `/api/orders/${sale}-${number}/payment`, {
+      headers: headersOf('followed'),
+    })
+    return paying.status === 201
+  }, 20_000)
+  const payment = paying!.headers['x-request-id'] as string
   expect(payment).not.toBe(id)
   expect(linesWith(await logsOf('gateway'), payment)).toMatchObject([
-    { msg: 'payment opened', sale, number, request: payment },
+    { msg: expect.stringMatching('^payment'), sale, number, request: payment },
   ])
   const all = (await logsOf('gateway')) + (await logsOf('worker')) + (await read('nginx', 'access.log'))
   expect(all).not.toContain(spoofed)

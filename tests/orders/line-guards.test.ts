@@ -175,3 +175,25 @@ test('a second ticket of a buyer does not take the place of the first one’s or
   expect(await join(shop, 'ann')).toMatchObject([{ number: 1 }])
   expect(await problemsOf(shop)).toEqual([])
 })
+
+test('a ticket taken while the sale is being loaded anew is in the books', async () => {
+  const shop = await openShop(stores, { stock: 5, standby: 5 })
+  await join(shop, 'ann')
+  // Between the load's first look at Redis and its taking the card away, somebody joins.
+  let joined: Promise<unknown> | undefined
+  const redis = new Proxy(stores.redis, {
+    get(target, name) {
+      if (name !== 'hmget') return Reflect.get(target, name, target)
+      return async (...args: [string, ...string[]]) => {
+        const answer = await target.hmget(...args)
+        joined ??= join(shop, 'bob')
+        await joined
+        return answer
+      }
+    },
+  })
+  await preloadSale(stores.mysql, redis, shop.sale, 'force')
+  expect(joined).toBeDefined()
+  for (const message of await releaseAll(shop)) await serve(shop, message)
+  expect(await problemsOf(shop)).toEqual([])
+})

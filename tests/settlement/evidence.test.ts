@@ -59,7 +59,7 @@ test('the evidence of a settled sale says what happened, and says the same again
   expect(evidence.fairness).toMatchObject({ orders: 4, overtaken: 0 })
   expect(evidence.settlement).toMatchObject({ unitsBack: 3, settledBy: OPERATOR.who })
   expect(evidence.timeline.map(({ what }) => what).join('\n')).toMatch(
-    /registered, 6 units[\s\S]*first order[\s\S]*sale\.close[\s\S]*settlement: settled: 3 orders/,
+    /registered, 6 units[\s\S]*first order[\s\S]*sale\.close[\s\S]*settled: 3 orders/,
   )
   expect(html).toContain('The books are right.')
   expect(html).toContain('Kettle &lt;script&gt;alert(1)&lt;/script&gt; &amp; &quot;co&quot;')

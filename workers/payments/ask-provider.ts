@@ -37,6 +37,8 @@ export async function askProvider(backends: Backends, provider: PaymentProvider)
           ? refund(mysql, provider, payment)
           : endExpiring(mysql, provider, payment))
         if (ended) {
+          const { number, state } = ended.order
+          log.info({ sale: payment.sale, number, state }, 'the provider has answered')
           await tellOrders(redis, payment.sale, [ended.order], ended.final).catch((error) =>
             log.warn(
               { err: error, sale: payment.sale, number: payment.number },

@@ -24,7 +24,8 @@ export async function expireOverdue({ mysql, redis, log }: Backends): Promise<nu
     const batch = await expireBatch(mysql, id, now)
     if (batch.orders.length === 0) continue
     moved += batch.orders.length
-    log.info({ sale: id, orders: batch.orders.length }, 'orders ran out of time to pay')
+    const numbers = batch.orders.map(({ number }) => number)
+    log.info({ sale: id, numbers }, 'orders ran out of time to pay')
     await tellOrders(redis, id, batch.orders, batch.final).catch((error) =>
       log.warn({ err: error, sale: id }, 'expired orders not told, reconciliation will'),
     )

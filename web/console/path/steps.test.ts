@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest'
+import type { SaleView } from '../sale.ts'
+import type { RehearsalReport } from './rehearsal.ts'
+import { statesOf } from './steps.ts'
+
+const sale = (phase: SaleView['phase'], more: Partial<SaleView> = {}): SaleView => ({
+  ...{ id: 7, title: 'Lamp', priceCents: 990, currency: 'EUR', stock: 10, sold: 0, paid: 0, left: 10 },
+  ...{ perUser: 1, standby: 2, release: 'auto', challenge: 'none', opensAt: 1_000, closesAt: 2_000 },
+  ...{ version: 1, phase, ...more },
+})
+const told = (go: boolean) => ({ go }) as RehearsalReport
+const nowOf = (...args: Parameters<typeof statesOf>) =>
+  Object.entries(statesOf(...args))
+    .filter(([, state]) => state === 'now')
+    .map(([step]) => step)
+
+const course: [string, SaleView, RehearsalReport | undefined, number, string][] = [
+  ['a draft is to be published', sale('draft'), undefined, 0, 'publish'],
+  ['a published sale is to be rehearsed', sale('published'), undefined, 0, 'rehearse'],
+  ['after a no-go, again', sale('published'), told(false), 0, 'rehearse'],
+  ['after a go it opens', sale('published'), told(true), 0, 'open'],
+  ['once open it sells, rehearsed or not', sale('published'), undefined, 1_500, 'sell'],
+  ['ended, it is settled', sale('published'), told(true), 2_000, 'settle'],
+  ['closed early, too', sale('closed'), told(true), 1_500, 'settle'],
+  ['sold out, it may be settled', sale('published', { paid: 10 }), told(true), 1_500, 'settle'],
+]
+test.each(course)('%s', (_, one, report, at, step) => {
+  expect(nowOf(one, report, at)).toEqual([step])
+})
+
+test('settled, nothing is left to do, and a rehearsal that never was is skipped', () => {
+  const states = statesOf(sale('settled'), undefined, 3_000)
+  expect(states).toMatchObject({ rehearse: 'skipped', settle: 'done', evidence: 'done' })
+})
