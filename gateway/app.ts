@@ -1,8 +1,8 @@
-import { randomBytes, timingSafeEqual } from 'node:crypto'
+import { timingSafeEqual } from 'node:crypto'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import Fastify, { type FastifyError, type FastifyRequest, LogController } from 'fastify'
 import { type ErrorCode, Problem } from '../contract/errors.ts'
-import { isRequest } from '../contract/requests.ts'
+import { requestOf } from '../contract/requests.ts'
 import { createOverload } from './overload.ts'
 import { challengeRoutes } from './routes/challenge.ts'
 import { devSignInRoutes } from './routes/dev-sign-in.ts'
@@ -25,12 +25,8 @@ export function buildApp(services: Services): App {
     logController: new LogController({ disableRequestLogging: true }),
     // One logger for all requests instead of a child for each; what is logged of a request names its ID.
     childLoggerFactory: (logger) => logger,
-    // A header that is no ID of nginx's is not taken for one: it goes into logs, Redis and MySQL.
     requestIdHeader: false,
-    genReqId: (request) => {
-      const id = request.headers['x-request-id']
-      return isRequest(id) ? id : randomBytes(16).toString('hex')
-    },
+    genReqId: (request) => requestOf(request.headers['x-request-id']),
     bodyLimit: BODY_BYTES,
     keepAliveTimeout: 75_000,
     requestTimeout: 10_000,

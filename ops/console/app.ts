@@ -1,5 +1,6 @@
 import Fastify, { LogController } from 'fastify'
 import { Problem } from '../../contract/errors.ts'
+import { requestOf } from '../../contract/requests.ts'
 import { sendProblem } from './problems.ts'
 import { protect } from './protect.ts'
 import { createRefusalRecord } from './record-refusals.ts'
@@ -26,7 +27,8 @@ export function buildConsole(services: Services): App {
   const app: App = Fastify({
     loggerInstance: services.log as never,
     logController: new LogController({ disableRequestLogging: true }),
-    requestIdHeader: 'x-request-id',
+    requestIdHeader: false,
+    genReqId: (request) => requestOf(request.headers['x-request-id']),
     bodyLimit: BODY_BYTES,
     keepAliveTimeout: 75_000,
     // An open answer (the live page) must not keep a stop waiting.

@@ -43,7 +43,7 @@ function toProblem(error: FastifyError, request: FastifyRequest): Problem {
   if (error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500) {
     return new Problem('invalid_request', { cause: error })
   }
-  request.log.warn({ err: error, reqId: request.id }, 'request failed')
+  request.log.warn({ err: error, request: request.id }, 'request failed')
   return new Problem('unavailable', { cause: error })
 }
 

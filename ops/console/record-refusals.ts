@@ -22,7 +22,7 @@ export function createRefusalRecord(mysql: Pool, log: Logger): RecordRefusal {
       seen.clear()
     }
     const { who, role, target, sale, address, requestId } = action
-    log.warn({ who, role, action: action.action, target, sale, address, reqId: requestId }, 'refused')
+    log.warn({ who, role, action: action.action, target, sale, address, request: requestId }, 'refused')
     const kind = [who, action.action, target, sale, address].join(' ')
     if (seen.has(kind) || seen.size >= MOST) return
     seen.add(kind)

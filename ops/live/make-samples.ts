@@ -1,4 +1,4 @@
-import { type EdgeReport, TOOK_MS } from '../../contract/reports.ts'
+import { type EdgeReport, type GatewayLoad, TOOK_MS, type WorkerLoad } from '../../contract/reports.ts'
 import { percentile } from './percentile.ts'
 import { createRates, type Reading } from './rates.ts'
 import type { LiveSale } from './read-live-sales.ts'
@@ -93,7 +93,7 @@ function ofAllSales(
     p99Ms: took && percentile(took, TOOK_MS, 0.99),
     snapshotAgeMs: most([...doors.values()].flatMap(({ written_age_ms = [] }) => written_age_ms)),
     queue: most([...gateways.values()].map(({ queue }) => queue)),
-    lagMs: most([...gateways.values()].map(({ orderLagMs }) => orderLagMs)),
+    lagMs: lagOf(work, [...gateways.values()]),
     recorded: work.length === 0 ? undefined : work.reduce((sum, { perSecond }) => sum + perSecond, 0),
     batchTickets: mean(busy.map(({ batchTickets }) => batchTickets)),
     batchMs: mean(busy.map(({ batchMs }) => batchMs)),
@@ -102,6 +102,12 @@ function ofAllSales(
     ...{ doors: doors.size, gateways: gateways.size, workers: workers.size },
   })
 }
+
+/** By the workers, who know it; a ticket that is not recorded yet counts with its age. Without workers, by the cards. */
+const lagOf = (work: readonly WorkerLoad[], gateways: readonly GatewayLoad[]): number | undefined =>
+  work.length > 0
+    ? most(work.map(({ lagMs, oldestMs }) => Math.max(lagMs, oldestMs)))
+    : most(gateways.map(({ orderLagMs }) => orderLagMs))
 
 const under = (prefix: string, calls: Record<string, number>): Record<string, number> =>
   Object.fromEntries(

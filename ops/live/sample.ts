@@ -32,7 +32,7 @@ export interface Sample {
   p99Ms?: number
   /** The oldest snapshot that a door works with: since a gateway wrote it. */
   snapshotAgeMs?: number
-  /** Messages that wait in RabbitMQ; how long ago the tickets were released that are recorded now. */
+  /** Messages that wait in RabbitMQ; and from release to row, the longest of all workers. */
   queue?: number
   lagMs?: number
   /** Of all workers: tickets recorded, tickets in a batch, what a batch and its transaction in MySQL took. */

@@ -49,12 +49,13 @@ export function optionsOf(
       {},
       ...plan.series.map(
         ({ color: n, dashed }, i): uPlot.Series => ({
-          stroke: color(`--chart-${n}`),
+          // Of areas only the filling is seen: a line on top would be that of a part that is 0.
+          stroke: plan.stack ? 'transparent' : color(`--chart-${n}`),
           width: plan.stack ? 1 : 1.5,
           // A line needs two points: one alone between two gaps is drawn as a dot.
           points: { show: true, size: 3, filter: (self, n) => alone(self.data[n] ?? []) },
           ...(dashed ? { dash: [5, 4] } : {}),
-          ...(plan.stack && i === 0 ? { fill: `${color(`--chart-${n}`)}55` } : {}),
+          ...(plan.stack && i === 0 ? { fill: `${color(`--chart-${n}`)}99` } : {}),
         }),
       ),
     ],
@@ -75,4 +76,4 @@ const alone = (values: ArrayLike<number | null | undefined>): number[] => {
 
 /** Between each line and the one below it; the lowest is filled down to 0 by its own series. */
 const bandsOf = (plan: ChartPlan, color: (n: number) => string): uPlot.Band[] =>
-  plan.series.slice(1).map(({ color: n }, i) => ({ series: [i + 2, i + 1], fill: `${color(n)}55` }))
+  plan.series.slice(1).map(({ color: n }, i) => ({ series: [i + 2, i + 1], fill: `${color(n)}99` }))

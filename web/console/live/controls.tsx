@@ -17,7 +17,7 @@ export function Controls({ latest }: { latest: Sample | undefined }): JSX.Elemen
       {shut !== undefined && <Notice>{shut}</Notice>}
       <PhaseControl shut={shut} />
       <ReleaseControl latest={latest} shut={shut} />
-      <StockControl shut={shut} />
+      <StockControl latest={latest} shut={shut} />
       <SwitchControls latest={latest} shut={shut} />
     </aside>
   )

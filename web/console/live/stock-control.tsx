@@ -7,6 +7,7 @@ import { Field } from '../parts/field.tsx'
 import { useSale } from '../sale-context.ts'
 import { useAction } from '../use-action.ts'
 import { Control } from './control.tsx'
+import type { Sample } from './sample.ts'
 
 /** What a new stock would change (`POST /api/sales/:id/stock`). */
 interface Proposal {
@@ -21,7 +22,13 @@ interface Proposal {
 }
 
 /** Stock up or down in two steps: look at what it would change, then do it within a minute. */
-export function StockControl({ shut }: { shut: string | undefined }): JSX.Element {
+export function StockControl({
+  latest,
+  shut,
+}: {
+  latest: Sample | undefined
+  shut: string | undefined
+}): JSX.Element {
   const { sale, reload } = useSale()
   const [text, setText] = useState('')
   const [proposal, setProposal] = useState<Proposal>()
@@ -34,6 +41,7 @@ export function StockControl({ shut }: { shut: string | undefined }): JSX.Elemen
     (change: string) => call<{ after: number }>('POST', `${path}/confirm`, { change }),
     ({ after }) => `The stock is ${number(after)} now.`,
   )
+  const taken = latest?.stock === undefined ? sale.sold : latest.stock - (latest.left ?? 0)
   const drop = () => {
     setProposal(undefined)
     propose.clear()
@@ -44,7 +52,8 @@ export function StockControl({ shut }: { shut: string | undefined }): JSX.Elemen
       title="Stock"
       present={
         <>
-          {number(sale.stock)} units<span class="soft"> · {number(sale.sold)} sold or held</span>
+          {number(latest?.stock ?? sale.stock)} units
+          <span class="soft"> · {number(taken)} sold or held</span>
         </>
       }
       of={

@@ -11,7 +11,10 @@ export function Tiles({ samples }: { samples: readonly Sample[] }): JSX.Element 
   const now = samples.at(-1)
   const stock = now?.stock ?? sale.stock
   const peak = samples.reduce((most, sample) => Math.max(most, clicks(sample) ?? 0), 0)
-  const rate = sale.release === 'auto' ? 'auto' : `set ${number(now?.rate)}/s`
+  const rate =
+    sale.release === 'auto'
+      ? 'under auto release'
+      : `set ${number(now?.rate)}/s (${releaseText(sale.release)})`
   return (
     <dl class="tiles">
       <Tile label="Left" value={now?.left ?? sale.stock - sale.sold} note={`of ${number(stock)} units`} />
@@ -22,7 +25,7 @@ export function Tiles({ samples }: { samples: readonly Sample[] }): JSX.Element 
         note={`${percentOf(now?.paid ?? sale.paid, stock)} of stock`}
       />
       <Tile label="Line" value={now?.line} note={`${number(now?.inFlight)} in flight`} />
-      <Tile label="Released a second" value={now?.released} note={`${rate} (${releaseText(sale.release)})`} />
+      <Tile label="Released a second" value={now?.released} note={rate} />
       <Tile
         label="Calls a second"
         value={now === undefined ? undefined : clicks(now)}

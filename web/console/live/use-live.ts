@@ -12,11 +12,12 @@ const KEPT_MS = 3_600_000
 
 /**
  * Follows a sale: the last 5 minutes first, then a sample a second. A connection that breaks is told to the whole page
- * (connection.ts) and made anew by itself; the server then sends again what was missed.
+ * (connection.ts) and made anew by itself; the server then sends again what was missed. `heardAt` is this machine's time, as
+ * its clock may differ from the server's, by which samples are.
  */
-export function useLive(sale: number): { samples: readonly Sample[]; connected: boolean } {
+export function useLive(sale: number): { samples: readonly Sample[]; heardAt: number } {
   const [samples, setSamples] = useState<readonly Sample[]>([])
-  const [connected, setConnected] = useState(false)
+  const [heardAt, setHeardAt] = useState(Date.now())
 
   useEffect(() => {
     let source: EventSource | undefined
@@ -32,7 +33,6 @@ export function useLive(sale: number): { samples: readonly Sample[]; connected: 
     const heard = () => again(SILENT_MS)
     const broken = () => {
       source?.close()
-      setConnected(false)
       lost()
       // An EventSource does not say why it was refused; a session that is over is found out by this.
       void call('GET', '/api/session').catch(() => undefined)
@@ -43,15 +43,18 @@ export function useLive(sale: number): { samples: readonly Sample[]; connected: 
         heard()
         take(JSON.parse(data))
       })
+    const take = (newer: Sample[]) => {
+      const newest = newer.at(-1)?.at
+      if (newest === undefined) return
+      setHeardAt(Date.now())
+      setSamples((known) => merge(known, newer, newest - KEPT_MS))
+    }
     const open = () => {
       source = new EventSource(`/api/sales/${sale}/live`)
-      source.onopen = () => {
-        setConnected(true)
-        found()
-      }
+      source.onopen = found
       source.onerror = broken
-      listen('history', (list) => setSamples((known) => merge(known, list as Sample[], Date.now() - KEPT_MS)))
-      listen('sample', (one) => setSamples((known) => merge(known, [one as Sample], Date.now() - KEPT_MS)))
+      listen('history', (list) => take(list as Sample[]))
+      listen('sample', (one) => take([one as Sample]))
       listen('alive', () => {})
       source.addEventListener('over', () => {
         source?.close()
@@ -66,5 +69,5 @@ export function useLive(sale: number): { samples: readonly Sample[]; connected: 
     }
   }, [sale])
 
-  return { samples, connected }
+  return { samples, heardAt }
 }

@@ -24,13 +24,15 @@ const RANGES = [
   { label: 'Whole sale', ms: undefined },
 ] as const
 
+/** A sample that comes later than this after the one before is late. */
+const LATE_MS = 3_000
 /** More points than a chart has pixels are not drawn. */
 const MOST_POINTS = 600
 
 /** The sale as it runs: what matters in large, all that moves as charts, and beside them what can be turned. */
 export function LivePage(): JSX.Element {
   const { sale } = useSale()
-  const { samples: fresh } = useLive(sale.id)
+  const { samples: fresh, heardAt } = useLive(sale.id)
   const away = useShared(lostSince)
   const [opened] = useState(Date.now())
   const running = ['published', 'paused'].includes(sale.phase) && toMs(sale.closesAt) > opened
@@ -38,9 +40,13 @@ export function LivePage(): JSX.Element {
   const span = RANGES[range]!.ms
 
   const now = useNow()
-  // What is lost stands still: the time of the last answer stays at the right edge.
-  const to =
-    away ?? (running ? Math.max(now, fresh.at(-1)?.at ?? 0) : Math.min(now, toMs(sale.closesAt) + MINUTE_MS))
+  const last = fresh.at(-1)?.at
+  // The right edge is the last sample, in the server's time. Where none comes, time goes on; where the connection is lost,
+  // it stands still.
+  const late = away === undefined && now - heardAt > LATE_MS ? now - heardAt : 0
+  const to = running
+    ? (last ?? now) + (last === undefined ? 0 : late)
+    : Math.min(now, toMs(sale.closesAt) + MINUTE_MS)
   const from = span === undefined ? toMs(sale.opensAt) - MINUTE_MS : to - span
   // The past is asked for once a choice; what comes after it is followed.
   const asked = useMemo(
@@ -71,7 +77,7 @@ export function LivePage(): JSX.Element {
                 </label>
               ))}
             </fieldset>
-            <Freshness at={fresh.at(-1)?.at} />
+            <Freshness at={last} late={now - heardAt > LATE_MS} />
           </div>
           {past.error !== undefined && (
             <Notice tone="warn">The past could not be loaded: {reasonOf(past.error)}</Notice>
@@ -96,12 +102,11 @@ export function LivePage(): JSX.Element {
   )
 }
 
-function Freshness({ at }: { at: number | undefined }): JSX.Element {
-  const now = useNow()
+function Freshness({ at, late }: { at: number | undefined; late: boolean }): JSX.Element {
   if (at === undefined) return <p class="soft">Waiting for the first second …</p>
   return (
     <p class="soft">
-      {now - at > 5_000 ? 'Last sample ' : 'Live · '}
+      {late ? 'Last sample ' : 'Live · '}
       {clock(at)} <span class="utc">{clock(at, 'UTC')} UTC</span>
     </p>
   )
