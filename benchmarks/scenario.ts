@@ -28,12 +28,21 @@ export interface Target {
   most?: number
 }
 
+/** Something over time: [seconds since the beginning, value]. */
+export interface Series extends Figure {
+  points: [number, number][]
+  /** Seconds from and to which something was done to it. */
+  shaded?: [from: number, to: number]
+}
+
 /** One measurement. */
 export interface RunResult {
   /** Numbers by the names in the scenario's `figures`. */
   figures: Record<string, number>
   /** Rows of numbers by the names in its `tables`. */
   tables?: Record<string, Record<string, number>>
+  /** What the report draws over time, of the last run. */
+  series?: Series[]
   /** What was counted to see that nothing was lost: orders, accepted, … */
   proofs: Record<string, number | boolean>
   /** What is not right; empty where the run counts. */

@@ -79,6 +79,12 @@ test('workers: every click is an order, with any number of processes and sales',
   expect(orders).toBe(expected)
 })
 
+test('auto-release: what was sold before, while and after MySQL was slow is in the books', () => {
+  const { sold, settings } = proofsOf('auto-release')
+  expect(sold).toBeGreaterThan(0)
+  expect(settings).toBe(2)
+})
+
 test('isolation: the shop answers everybody during the flood', () => {
   expect(proofsOf('isolation')).toMatchObject({ visits: 200, orders: 100 })
 })

@@ -34,12 +34,14 @@ export interface AutoRelease {
   baseMs: number
   /** Since when no more has been in flight than the window allows; 0: more is, from a larger window before. */
   drainedSince: number
+  /** Since when some signal has been above what is allowed without a break; 0: none is. */
+  aboveSince: number
   /** Since when nothing has been released or recorded; 0: something is. */
   idleSince: number
 }
 
 /** What there is to tell of a sale under auto release. */
-export interface SaleAutoRelease extends Omit<AutoRelease, 'drainedSince' | 'idleSince'> {
+export interface SaleAutoRelease extends Omit<AutoRelease, 'drainedSince' | 'aboveSince' | 'idleSince'> {
   /** The sale's own part of the window, and how many of its tickets are in flight. */
   share: number
   inFlight: number
@@ -55,7 +57,7 @@ export async function tellAutoRelease(redis: Redis, sale: number): Promise<SaleA
   ])
   const auto = readAuto(text)
   if (every !== '0' || auto === undefined) return undefined
-  const { drainedSince, idleSince, ...told } = auto
+  const { drainedSince, aboveSince, idleSince, ...told } = auto
   return { ...told, share: Number(share ?? auto.window), inFlight }
 }
 

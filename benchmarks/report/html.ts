@@ -1,5 +1,6 @@
 import { type BenchReport, type Summary, tell } from '../summary.ts'
 import { escapeXml, toBars } from './bars.ts'
+import { toLine } from './lines.ts'
 
 /** One page that needs nothing else: figures, targets, charts, the machine. */
 export function toHtml(report: BenchReport): string {
@@ -26,7 +27,7 @@ ${scenarios.map(section).join('\n')}
 `
 }
 
-function section({ name, about, figures, tables, targets, chart, wrong }: Summary): string {
+function section({ name, about, figures, tables, targets, chart, wrong, runs }: Summary): string {
   const bars = chart.map((key) => figures[key]!)
   const list = Object.values(figures).map(({ label, unit, median, low, high }) =>
     row([label, tell(median), unit, `${tell(low)} to ${tell(high)}`]),
@@ -46,7 +47,8 @@ ${wrong.map((sentence) => `<p class="missed">Wrong: ${escapeXml(sentence)}</p>`)
 ${bars.length > 0 ? toBars(name, bars) : ''}
 <table><tr><th>figure<th>median<th><th>range${list.join('')}</table>
 ${goals.length > 0 ? `<table><tr><th>target<th>wanted<th>measured<th>${goals.join('')}</table>` : ''}
-${charts.join('\n')}`
+${charts.join('\n')}
+${(runs.at(-1)?.series ?? []).map((one) => toLine(one, name)).join('\n')}`
 }
 
 const row = (cells: string[], className = ''): string =>

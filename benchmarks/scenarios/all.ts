@@ -1,4 +1,5 @@
 import type { Scenario } from '../scenario.ts'
+import { autoRelease } from './auto-release.ts'
 import { baselines } from './baselines.ts'
 import { drain } from './drain.ts'
 import { frontDoor } from './front-door.ts'
@@ -18,6 +19,7 @@ export const SCENARIOS: Scenario[] = [
   lineGrowth,
   waitingPolls,
   workers,
+  autoRelease,
   isolation,
   baselines,
 ]

@@ -45,11 +45,18 @@ test.each([
   ['lag', { oldestMs: 3_000 }],
   ['mysql', { dbMs: 1_000 }],
   ['queue', { queue: 500 }],
-] as const)('too much of it makes it smaller at once: %s %o', (limitedBy, much) => {
-  const seen = after(0, much, { window: 2_000 })
+] as const)('too much of it that lasts makes it smaller: %s %o', (limitedBy, much) => {
+  // A moment of it is none.
+  expect(after(0, much, { window: 2_000 }).window).toBe(2_000)
+  expect(after(0.6, much, { window: 2_000 }).window).toBe(2_000)
+  const seen = after(0.7, much, { window: 2_000 })
   expect(seen.limitedBy).toBe(limitedBy)
   expect(seen.window).toBe(500)
-  expect(after(0, { ...much, perSecond: 9_000 }, { window: 2_000 }).window).toBeLessThanOrEqual(1_000)
+  expect(after(0.7, { ...much, perSecond: 9_000 }, { window: 2_000 }).window).toBeLessThanOrEqual(1_000)
+})
+
+test('three times too much is too much at once', () => {
+  expect(after(0, { dbMs: 1_300 }, { window: 2_000 }).window).toBe(500)
 })
 
 test('while more is on its way than the window allows only the rate makes it smaller still', () => {
@@ -66,7 +73,7 @@ test('it never leaves its bounds, and a window of other bounds is brought into t
 
 test('where nothing was recorded yet the age of what is in flight bounds the rate', () => {
   const stuck = { perSecond: 0, lagMs: 0, oldestMs: 1_000, dbMs: 1_000, inFlight: 1_000 }
-  expect(after(0, stuck).window).toBe(400)
+  expect(after(0.7, stuck).window).toBe(400)
 })
 
 test('where the least window takes long already, twice that is allowed; no longer than 3 s', () => {

@@ -33,6 +33,10 @@ const SEEN_MS = 1_000
 /** Between these parts of what is allowed the window stays: what is measured is never still. */
 const LOW = 0.8
 const HIGH = 1.1
+/** Above it for so long is too much, as in CoDel: one slow batch is none. Longer than a report stands… */
+const INTERVAL_MS = 700
+/** … but so many times what is allowed is too much at once. */
+const FAR_ABOVE = 3
 /** At most so many times larger, and smaller, in one step. */
 const RISE = 2
 const FALL = 4
@@ -50,7 +54,7 @@ const IDLE_MS = 10_000
 
 export const startWindow = (limits: WindowLimits, now: number): AutoRelease => ({
   ...{ window: limits.start, limitedBy: 'unknown', at: now, perSecond: 0, lagMs: 0 },
-  ...{ targetMs: limits.targetMs, baseMs: 0, drainedSince: now, idleSince: 0 },
+  ...{ targetMs: limits.targetMs, baseMs: 0, drainedSince: now, aboveSince: 0, idleSince: 0 },
 })
 
 /**
@@ -85,9 +89,11 @@ export function nextWindow(
   const baseMs = nextBase(last, backends, limits, judged)
   const targetMs = Math.min(Math.max(limits.targetMs, OVER_BASE * baseMs), TARGET_MOST_MS)
   const [limitedBy, load] = heaviest(backends, targetMs)
+  const aboveSince = load > HIGH ? last.aboveSince || now : 0
+  const tooMuch = aboveSince > 0 && (now - aboveSince >= INTERVAL_MS || load >= FAR_ABOVE)
   const next: AutoRelease = {
     ...{ window: bounded(last.window, limits), limitedBy, at: last.at, perSecond, lagMs },
-    ...{ targetMs, baseMs, drainedSince, idleSince },
+    ...{ targetMs, baseMs, drainedSince, aboveSince, idleSince },
   }
   const isFull = inFlight >= next.window / 2
   if (load < LOW) next.limitedBy = !isFull ? 'line' : next.window >= limits.most ? 'most' : 'rising'
@@ -97,7 +103,7 @@ export function nextWindow(
   const rate = perSecond > 0 ? perSecond : (inFlight * 1_000) / Math.max(1, backends.oldestMs)
   const wanted = (rate * targetMs) / 1_000
   let window = next.window
-  if (load > HIGH) {
+  if (tooMuch) {
     // At once, and by half at least when it is much too much. While what an earlier window let out is still on its way, what
     // is seen says nothing of this one: then only a rate that sank further makes it smaller.
     const least = window / FALL

@@ -150,7 +150,9 @@ elseif phase == 'published' and now >= tonumber(card[3]) and free > 0 then
     allowed = math.min(window - redis.call('HLEN', KEYS[4]), most * MESSAGES_A_CALL)
     -- Nothing to make up for when the rate becomes a fixed one.
     due = now
-  elseif now >= due then
+  elseif now >= due or due > now + every then
+    -- Due later than a whole period from now: the rate was a slower one.
+    due = math.min(due, now)
     -- A tick that comes late makes up for the batches it missed, but only where they were missed for lack of a tick.
     local periods = 1
     if card[11] == '1' then

@@ -37,6 +37,9 @@ test('every alert has a case in which it fires and one in which it does not', ()
     })
   const wanted = alerts.flatMap(({ alert }) => [`${alert} 1`, `${alert} 0`])
   expect([...new Set(cases)].sort()).toEqual(wanted.sort())
+  // Where it waits, one more: a moment before its time is up.
+  for (const { alert, for: waits } of alerts)
+    if (waits) expect(cases.filter((one) => one === `${alert} 0`).length, alert).toBeGreaterThan(1)
 })
 
 test('every alert says how bad it is, what is wrong in numbers, and which section of the handbook helps', () => {

@@ -43,14 +43,23 @@ export function simulate(options: {
   /** Tickets that come into the line, in all, by this time; by default there are always enough. */
   joined?: (ms: number) => number
   window?: number
+  /** How many times as long as usual the nth batch takes; 1 by default. */
+  noise?: (nth: number) => number
 }): Moment[] {
-  const { seconds, workers: count, backends, joined = () => Number.POSITIVE_INFINITY } = options
+  const {
+    seconds,
+    workers: count,
+    backends,
+    joined = () => Number.POSITIVE_INFINITY,
+    noise = () => 1,
+  } = options
   let now = 0
   let auto: AutoRelease = startWindow(LIMITS, now)
   let inFlight = 0
   let released = 0
   let recorded = 0
   let turn = 0
+  let batches = 0
   const workers = Array.from({ length: count }, () => createWorker(() => now))
   let loads: WorkerLoad[] = workers.map(({ meter }) => meter.load())
   const moments: Moment[] = []
@@ -58,7 +67,9 @@ export function simulate(options: {
   for (; now < seconds * 1_000; now += STEP_MS) {
     const { capacity, fixedMs } = backends(now)
     for (const worker of workers) {
-      const done = worker.step((tickets) => fixedMs + (tickets * count * 1_000) / capacity)
+      const done = worker.step(
+        (tickets) => noise(batches++) * (fixedMs + (tickets * count * 1_000) / capacity),
+      )
       recorded += done
       inFlight -= done
     }

@@ -17,7 +17,7 @@ const least = (moments: Moment[], of: 'window') => Math.min(...moments.map((mome
 const allowedMs = (backends: { capacity: number; fixedMs: number; workers: number }): number => {
   const { capacity, fixedMs, workers } = backends
   const leastMs = (1_000 * workers * LIMITS.least) / capacity + 2 * fixedMs + FLUSH_MS
-  return 1.5 * Math.max(LIMITS.targetMs, 2 * leastMs)
+  return 2 * Math.max(LIMITS.targetMs, 2 * leastMs)
 }
 
 const anyBackends = record({
@@ -33,11 +33,26 @@ test('it settles where the backends are just busy, and stays there', () => {
       const settled = between(simulate(options), 15, 25)
       // What they do with the largest window is all that they can do.
       const all = Math.min(capacity, rateOf(between(simulate({ ...options, window: LIMITS.most }), 15, 25)))
-      expect(rateOf(settled)).toBeGreaterThan(0.6 * all)
+      expect(rateOf(settled)).toBeGreaterThan(0.5 * all)
       expect(most(settled, 'lagMs')).toBeLessThan(allowedMs({ capacity, fixedMs, workers }))
-      expect(most(settled, 'window')).toBeLessThanOrEqual(2.5 * least(settled, 'window'))
+      expect(most(settled, 'window')).toBeLessThanOrEqual(3 * least(settled, 'window'))
     }),
     { numRuns: 20 },
+  )
+})
+
+test('a batch now and then that takes far longer does not hold it down', () => {
+  check(
+    property(anyBackends, integer({ min: 5, max: 9 }), (backends, times) => {
+      const { workers } = backends
+      const noise = (nth: number) => (nth % 11 === 0 ? times : 1)
+      const options = { seconds: 40, workers, backends: () => backends, noise }
+      const all = rateOf(between(simulate({ ...options, window: LIMITS.most }), 20, 40))
+      expect(rateOf(between(simulate(options), 20, 40))).toBeGreaterThan(
+        0.35 * Math.min(all, backends.capacity),
+      )
+    }),
+    { numRuns: 15 },
   )
 })
 
@@ -82,8 +97,8 @@ test('when they slow down it backs off within seconds, and comes back when they 
       expect(most(slow, 'lagMs')).toBeLessThan(
         allowedMs({ capacity: capacity / factor, fixedMs: 5, workers }),
       )
-      expect(rateOf(slow)).toBeGreaterThan((0.5 * capacity) / factor)
-      expect(rateOf(again)).toBeGreaterThan(0.6 * rateOf(before))
+      expect(rateOf(slow)).toBeGreaterThan((0.4 * capacity) / factor)
+      expect(rateOf(again)).toBeGreaterThan(0.5 * rateOf(before))
     }),
     { numRuns: 15 },
   )
@@ -103,7 +118,7 @@ test('a sale of two hundred, and the first seconds of a large one, take no longe
     property(anyBackends, ({ capacity, fixedMs, workers }) => {
       const options = { seconds: 5, workers, backends: () => ({ capacity, fixedMs }) }
       const fixed = simulate({ ...options, window: LIMITS.most }).at(-1)!.recorded
-      expect(simulate(options).at(-1)!.recorded).toBeGreaterThan(0.5 * fixed)
+      expect(simulate(options).at(-1)!.recorded).toBeGreaterThan(0.4 * fixed)
     }),
     { numRuns: 15 },
   )

@@ -47,7 +47,7 @@ test('fixed, auto, MySQL slow, MySQL well, fixed, auto: the line goes by it, and
   const stores = { mysql, redis }
   const { id: sale } = await createSale(stores, {
     ...{ title: 'an umbrella', priceCents: 990, opensAt: Date.now() - 1_000 },
-    ...{ stock: 90_000, release: { batch: 5, everyMs: 100 } },
+    ...{ stock: 90_000, release: { batch: 1, everyMs: 3_600_000 } },
   })
   let joined = 0
   const keys = saleKeys(sale)
@@ -77,6 +77,9 @@ test('fixed, auto, MySQL slow, MySQL well, fixed, auto: the line goes by it, and
   }
 
   await crowd(6_000)
+  // The next one would be due in an hour.
+  await eventually(async () => (await served()) === 1, PATIENCE_MS)
+  await changeRelease(stores, sale, { batch: 5, everyMs: 100 })
   expect(await pace(50)).toBeGreaterThan(700)
   expect(await tellAutoRelease(redis, sale)).toBeUndefined()
 

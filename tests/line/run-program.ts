@@ -33,7 +33,7 @@ export async function runProgram(
     returnPort(port)
   }
   try {
-    await eventually(async () => (await call(port, 'GET', '/internal/health')).status === 200, 20_000)
+    await eventually(async () => (await call(port, 'GET', '/internal/health')).status === 200, 60_000)
   } catch (error) {
     await stop()
     throw error

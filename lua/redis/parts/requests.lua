@@ -1,5 +1,6 @@
 -- Which request made a ticket, for people who follow one buyer: a hash of 32 tickets a field, each of 22 characters (the
--- ID in base64url), spaces where it is not known. So a ticket costs 25 bytes; an entry of its own would take three times as much.
+-- ID in base64url), spaces where it is not known. So a ticket costs 25 bytes; an entry of its own would take three times
+-- as much.
 local REQUEST_WIDTH, REQUESTS_A_FIELD = 22, 32
 -- What nobody asks for any more goes with the sale: so long after its closing.
 local REQUESTS_KEPT_MS = 3600000
