@@ -56,7 +56,7 @@ export function RehearseStep({ id, rehearsals: { data, reload }, shut }: Props):
             Cancel the rehearsal
           </Button>
         ) : (
-          <Button type="submit" kind="primary" busy={start.busy} whyNot={shut}>
+          <Button type="submit" kind={report?.go ? 'plain' : 'primary'} busy={start.busy} whyNot={shut}>
             {report ? 'Rehearse again' : 'Rehearse'}
           </Button>
         )}

@@ -90,7 +90,7 @@ export function Path(): JSX.Element {
         return (
           <li
             key={step}
-            class={`step ${states[step]}`}
+            class={`step is-${states[step]}`}
             aria-current={states[step] === 'now' ? 'step' : undefined}
           >
             <div class="step-head">
