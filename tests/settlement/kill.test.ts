@@ -23,6 +23,8 @@ let stores: LentStores
 let wire: Tripwire
 const ports: number[] = []
 const running = new Set<ChildProcess>()
+/** The shop is not started again any more. */
+let over = false
 
 beforeAll(async () => {
   stack = await lendStack({ roles: ['mysql', 'redis', 'rabbitmq'], gateways: 0, workers: 0 })
@@ -35,6 +37,7 @@ beforeAll(async () => {
 }, 120_000)
 
 afterAll(async () => {
+  over = true
   for (const child of running) child.kill('SIGKILL')
   await wire?.close()
   stores?.redis.disconnect()
@@ -134,7 +137,6 @@ test('settlement, telling and taking survive kill -9 anywhere', async () => {
   mkdirSync(dir)
   writeFileSync(join(dir, 'behaviour.json'), JSON.stringify({ seed, shopCrash: 0.1, shopRefuse: 0.2 }))
   let lives = 0
-  let over = false
   const living = (async () => {
     while (!over) {
       lives++
