@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config'
 
-// Six groups, one after the other. The first runs side by side; the others drive whole stacks and measure times, so
-// their files run one at a time.
+// Groups, one after the other. The first runs side by side; the others drive whole stacks and measure times, so their files
+// run one or two at a time.
 export default defineConfig({
   test: {
     // Ending a whole stack on a busy machine; cut off, it would leave its folder behind.
@@ -44,7 +44,16 @@ export default defineConfig({
         test: {
           name: 'browser',
           include: ['tests/browser/**/*.test.ts'],
-          fileParallelism: false,
+          // Side by side with the next group: each file has a stack of its own, and both wait more than they work.
+          maxWorkers: 2,
+          sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        test: {
+          name: 'stack',
+          include: ['tests/stack/**/*.test.ts'],
+          maxWorkers: 2,
           sequence: { groupOrder: 2 },
         },
       },
@@ -58,18 +67,10 @@ export default defineConfig({
       },
       {
         test: {
-          name: 'stack',
-          include: ['tests/stack/**/*.test.ts'],
-          fileParallelism: false,
-          sequence: { groupOrder: 4 },
-        },
-      },
-      {
-        test: {
           name: 'faults',
           include: ['tests/faults/**/*.test.ts'],
           fileParallelism: false,
-          sequence: { groupOrder: 5 },
+          sequence: { groupOrder: 4 },
         },
       },
     ],

@@ -23,6 +23,8 @@ export interface CrowdOptions {
   /** Clicks a second; as fast as they are answered by default. */
   perSecond?: number
   connections?: number
+  /** Each answer, as it comes. */
+  onTold?: (told: Told) => void
 }
 
 /**
@@ -53,7 +55,9 @@ export async function clickAll(at: StackAddress, options: CrowdOptions): Promise
         onResponse: (status, text, context) => {
           const { code, ticket, number } = JSON.parse(text)
           const { buyer } = context as { buyer: string }
-          told.push({ buyer, status, code, ticket, number, at: Date.now() })
+          const one = { buyer, status, code, ticket, number, at: Date.now() }
+          told.push(one)
+          options.onTold?.(one)
         },
       },
     ],

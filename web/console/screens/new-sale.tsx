@@ -41,6 +41,7 @@ export function NewSale(): JSX.Element {
       {shut !== undefined && <Notice>{shut}</Notice>}
       <form
         class="register"
+        noValidate
         onSubmit={async (event) => {
           event.preventDefault()
           setShown(true)
