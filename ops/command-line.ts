@@ -6,7 +6,6 @@ import { addAudit } from './commands/audit.ts'
 import { addBlock } from './commands/block.ts'
 import { addCapacity } from './commands/capacity.ts'
 import { addInventory } from './commands/inventory.ts'
-import { addMonitor } from './commands/monitor.ts'
 import { addOperatorCommands } from './commands/operator.ts'
 import { addQuizImport } from './commands/quiz-import.ts'
 import { addSaleCreate } from './commands/sale-create.ts'
@@ -21,9 +20,6 @@ import { addSaleShow } from './commands/sale-show.ts'
 import { addSaleStock } from './commands/sale-stock.ts'
 import { addSchema } from './commands/schema.ts'
 import { addSetting } from './commands/setting.ts'
-import { addStart } from './commands/start.ts'
-import { addStatus } from './commands/status.ts'
-import { addStop } from './commands/stop.ts'
 import { addSwitch } from './commands/switch.ts'
 import { addToken } from './commands/token.ts'
 import { InputError } from './sale-input.ts'
@@ -47,10 +43,6 @@ const SALE_COMMANDS: AddCommand[] = [
   addSaleRehearse,
 ]
 const COMMANDS: AddCommand[] = [
-  addStart,
-  addStop,
-  addStatus,
-  addMonitor,
   addCapacity,
   addToken,
   addAudit,
@@ -62,14 +54,21 @@ const COMMANDS: AddCommand[] = [
   addInventory,
 ]
 
-/** Every command, ready to be parsed. `output`: what commander does with its own words. */
-export function buildProgram(terminal: Terminal, output: OutputConfiguration): Command {
+/**
+ * Every command, ready to be parsed. `output`: what commander does with its own words. `local`: the commands that the
+ * caller adds, before those of ops.
+ */
+export function buildProgram(
+  terminal: Terminal,
+  output: OutputConfiguration,
+  local: readonly AddCommand[] = [],
+): Command {
   const program = new Command('sluice')
     .description('Runs and watches flash sales.')
     .option('--json', 'print one JSON value; errors too, on stderr')
     .exitOverride()
     .configureOutput(output)
-  for (const add of COMMANDS) add(program, terminal)
+  for (const add of [...local, ...COMMANDS]) add(program, terminal)
   const sale = program.command('sale').description('create, show and steer sales')
   for (const add of SALE_COMMANDS) add(sale, terminal)
   addQuizImport(program.command('quiz').description('questions for sales with --challenge quiz'), terminal)
@@ -79,8 +78,13 @@ export function buildProgram(terminal: Terminal, output: OutputConfiguration): C
 /**
  * Runs one command of the command line; gives the exit code: 0 done, 1 failed (or bad news, for `audit`), 2 not
  * understood. Under --json there is exactly one JSON value on `out`, and an error is one on `err`.
+ * `local`: the commands of the room that starts servers, which ops does not know.
  */
-export async function runCommandLine(argv: string[], { env, out, err }: Surroundings): Promise<number> {
+export async function runCommandLine(
+  argv: string[],
+  { env, out, err }: Surroundings,
+  local: readonly AddCommand[] = [],
+): Promise<number> {
   const json = argv.includes('--json')
   const words = argv.filter((word) => word !== '--json')
   let code = 0
@@ -101,7 +105,7 @@ export async function runCommandLine(argv: string[], { env, out, err }: Surround
     writeErr: () => {},
     outputError: () => {},
   }
-  const program = buildProgram(terminal, output)
+  const program = buildProgram(terminal, output, local)
   try {
     await program.parseAsync(words, { from: 'user' })
     return code

@@ -1,5 +1,6 @@
 import { Type } from 'typebox'
 import { key, readConfig } from '../platform/config.ts'
+import { readLocalEnv } from '../platform/local-stack/status.ts'
 import { connectMysql, type Pool } from '../platform/mysql.ts'
 import { connectRedis, type Redis } from '../platform/redis.ts'
 import { readSigningKeys, type TokenKey } from '../platform/signing-keys.ts'
@@ -11,7 +12,6 @@ type Env = Record<string, string | undefined>
 /** The environment of the command line: its own where it names a MySQL, else that of the local stack. */
 async function findEnv(own: Env, decisive: string): Promise<Env> {
   if (own[decisive]) return own
-  const { readLocalEnv } = await import('../stack/status.ts')
   // Keys of its own that change nothing about where it works stay: SLUICE_LOG_LEVEL, say.
   return { ...own, ...(await readLocalEnv()) }
 }

@@ -1,4 +1,5 @@
 import { lookup } from 'node:dns/promises'
+import type { DoorUrls } from '../platform/local-stack/record.ts'
 import { choosePort } from './ports.ts'
 import { AMQP_USER, OPERATOR, VHOST } from './rabbitmq-definitions.ts'
 import type { Secrets } from './secrets.ts'
@@ -26,14 +27,6 @@ export interface StackPorts extends DoorPorts {
   workers: number[]
   /** The doors beyond the first. */
   moreDoors: DoorPorts[]
-}
-
-/** Where one nginx of the flash domain is. */
-export interface DoorUrls {
-  flash: string
-  /** The flash domain over TLS. */
-  flashTls: string
-  ops: string
 }
 
 /** Where everything is, with the credentials of the local stack. */

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
-import { type DoorUrls, doorUrlsOf, type StackPorts } from './addresses.ts'
+import type { DoorUrls } from '../platform/local-stack/record.ts'
+import { doorUrlsOf, type StackPorts } from './addresses.ts'
 import { type DoorPlan, planNginx } from './nginx.ts'
 import type { ServerPlan } from './supervise.ts'
 

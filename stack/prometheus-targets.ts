@@ -1,7 +1,7 @@
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Role } from '../platform/local-stack/record.ts'
 import type { StackPorts } from './addresses.ts'
-import type { Role } from './run-folder.ts'
 
 /** One entry of Prometheus's file_sd: `process` is the name that `status` shows, `role` decides which job takes it. */
 export interface MetricsTarget {

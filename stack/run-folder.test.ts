@@ -3,16 +3,14 @@ import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { findRest, identify, isAlive, type ProcessIdentity } from './process-identity.ts'
 import {
-  claimRunFolder,
-  endLeftovers,
-  readRecord,
-  type StackProcess,
-  type StackRecord,
-  StackRuns,
-  writeRecord,
-} from './run-folder.ts'
+  findRest,
+  identify,
+  isAlive,
+  type ProcessIdentity,
+} from '../platform/local-stack/process-identity.ts'
+import { readRecord, type StackProcess, type StackRecord } from '../platform/local-stack/record.ts'
+import { claimRunFolder, endLeftovers, StackRuns, writeRecord } from './run-folder.ts'
 
 let dir: string
 const children: ChildProcess[] = []

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { provideOperator } from '../ops/operators/provide-operator.ts'
 import { publishAssets } from '../ops/publish-page.ts'
+import type { ConsoleAddress, Role, StackProcess } from '../platform/local-stack/record.ts'
 import { migrate } from '../platform/migrate.ts'
 import { ROOT } from '../platform/root.ts'
 import { allPorts, choosePorts, type StackPorts, type StackUrls, urlsOf } from './addresses.ts'
@@ -14,14 +15,7 @@ import { returnPort } from './ports.ts'
 import { metricsTargets, writeMetricsTargets } from './prometheus-targets.ts'
 import { planEpmd, planRabbitmq } from './rabbitmq.ts'
 import { planRedis } from './redis.ts'
-import {
-  type ConsoleAddress,
-  claimRunFolder,
-  type Role,
-  removeRecord,
-  type StackProcess,
-  writeRecord,
-} from './run-folder.ts'
+import { claimRunFolder, removeRecord, writeRecord } from './run-folder.ts'
 import { readSecrets, type Secrets } from './secrets.ts'
 import { planShop } from './shop.ts'
 import { type ServerPlan, type Supervised, supervise } from './supervise.ts'

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { RUN_FOLDER } from './run-folder.ts'
+import { RUN_FOLDER } from '../platform/local-stack/record.ts'
 
 export interface StartOptions {
   detach: boolean

@@ -1,8 +1,9 @@
 import { resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
-import { isAlive } from './process-identity.ts'
-import { endLeftovers, RUN_FOLDER, readRecord, removeRecord } from './run-folder.ts'
+import { isAlive } from '../platform/local-stack/process-identity.ts'
+import { RUN_FOLDER, readRecord } from '../platform/local-stack/record.ts'
+import { endLeftovers, removeRecord } from './run-folder.ts'
 
 /** The supervisor stops four groups one after the other, each within 20 s at the very worst. */
 const SUPERVISOR_STOPS_WITHIN_MS = 60_000

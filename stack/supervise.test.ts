@@ -2,9 +2,9 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { getPriority, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { identify } from '../platform/local-stack/process-identity.ts'
 import { choosePort, returnPort } from './ports.ts'
 import { answers } from './probe.ts'
-import { identify } from './process-identity.ts'
 import { backoffMs, type ServerPlan, type Supervised, supervise } from './supervise.ts'
 
 let dir: string

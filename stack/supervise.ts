@@ -2,9 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, mkdirSync, openSync, readFileSync, renameSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { identify, type ProcessIdentity } from '../platform/local-stack/process-identity.ts'
+import type { Role } from '../platform/local-stack/record.ts'
 import { setNice } from '../platform/priority.ts'
-import { identify, type ProcessIdentity } from './process-identity.ts'
-import type { Role } from './run-folder.ts'
 
 /** How one server is run. */
 export interface ServerPlan {

@@ -6,6 +6,7 @@ import { parse } from 'yaml'
 import type { Terminal } from '../../ops/command.ts'
 import { buildProgram } from '../../ops/command-line.ts'
 import { ROOT } from '../../platform/root.ts'
+import { LOCAL_COMMANDS } from '../../stack/local-commands.ts'
 
 const read = (...path: string[]) => readFileSync(join(ROOT, ...path), 'utf8')
 const handbook = read('docs', 'operations.md')
@@ -24,7 +25,8 @@ const split = (line: string) => (line.match(/"[^"]*"|\S+/g) ?? []).map((word) =>
 /** The real command line, whose commands do nothing. */
 function dryProgram(): { program: Command; ran: string[] } {
   const terminal = { env: {}, json: false, print() {}, err() {}, fail() {} } as unknown as Terminal
-  const program = buildProgram(terminal, { writeOut: () => {}, writeErr: () => {}, outputError: () => {} })
+  const output = { writeOut: () => {}, writeErr: () => {}, outputError: () => {} }
+  const program = buildProgram(terminal, output, LOCAL_COMMANDS)
   const ran: string[] = []
   const silence = (command: Command): void => {
     if (command.commands.length === 0) command.action(() => void ran.push(command.name()))

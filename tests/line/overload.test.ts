@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import autocannon from 'autocannon'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
-import { readStatus } from '../../stack/status.ts'
+import { readStatus } from '../../platform/local-stack/status.ts'
 import { type Answer, call, eventually } from '../door/call.ts'
 import { openShop, type Shop } from '../lend-stack.ts'
 import { type RunningProgram, runProgram } from './run-program.ts'

@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'vitest'
-import { identify } from '../../stack/process-identity.ts'
-import { readStatus } from '../../stack/status.ts'
+import { identify } from '../../platform/local-stack/process-identity.ts'
+import { readStatus } from '../../platform/local-stack/status.ts'
 
 /** Writes the key file of a running stack and brings it to everybody, as docs/architecture.md says: reload, restart. */
 export async function changeKeys(dir: string, lines: string[]): Promise<void> {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { readStatus } from '../../platform/local-stack/status.ts'
 import { ROLES } from '../../stack/stack.ts'
-import { readStatus } from '../../stack/status.ts'
 import { pollAll } from '../crowd.ts'
 import { type Answer, call, click, eventually, pause } from '../door/call.ts'
 import { lendStack, openShop, type Shop } from '../lend-stack.ts'

@@ -8,11 +8,11 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { readTicket } from '../../contract/ticket.ts'
 import { createSale } from '../../ops/create-sale.ts'
 import { signToken } from '../../ops/tokens.ts'
+import { identify } from '../../platform/local-stack/process-identity.ts'
+import { readLocalEnv, readStatus } from '../../platform/local-stack/status.ts'
 import { connectMysql, select } from '../../platform/mysql.ts'
 import { connectRedis } from '../../platform/redis.ts'
 import { ROOT } from '../../platform/root.ts'
-import { identify } from '../../stack/process-identity.ts'
-import { readLocalEnv, readStatus } from '../../stack/status.ts'
 import { changeKeys } from './change-keys.ts'
 
 // The built programs behind `npm start` and `npm stop`, on a folder of their own. The tests are one story.

@@ -1,6 +1,12 @@
-import type { DoorUrls } from './addresses.ts'
 import { isAlive } from './process-identity.ts'
-import { type ConsoleAddress, type Role, RUN_FOLDER, readRecord, type StackRecord } from './run-folder.ts'
+import {
+  type ConsoleAddress,
+  type DoorUrls,
+  type Role,
+  RUN_FOLDER,
+  readRecord,
+  type StackRecord,
+} from './record.ts'
 
 /** The local stack as `status` shows it. The URLs hold credentials. */
 export interface StackStatus {

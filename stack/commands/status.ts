@@ -1,11 +1,11 @@
-import { type AddCommand, alignColumns } from '../command.ts'
+import { type AddCommand, alignColumns } from '../../ops/command.ts'
+import { readStatus } from '../../platform/local-stack/status.ts'
 
 export const addStatus: AddCommand = (parent, { print }) => {
   parent
     .command('status')
     .description('addresses and processes of the local stack, with its credentials')
     .action(async () => {
-      const { readStatus } = await import('../../stack/status.ts')
       const { processes, doors, console, ...urls } = await readStatus()
       const rows = processes.map(({ name, role, pid }) => [name, role, String(pid)])
       const signIn = console ? [['console', `${console.url}/ (${console.name}, ${console.password})`]] : []

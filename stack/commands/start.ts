@@ -1,4 +1,5 @@
-import type { AddCommand } from '../command.ts'
+import type { AddCommand } from '../../ops/command.ts'
+import { readStatus } from '../../platform/local-stack/status.ts'
 import { runProgram } from '../run-program.ts'
 
 export const addStart: AddCommand = (parent, { json, print, fail }) => {
@@ -10,7 +11,6 @@ export const addStart: AddCommand = (parent, { json, print, fail }) => {
       const code = await runProgram('start', detach || json ? ['--detach'] : [], json)
       if (code !== 0) return fail()
       if (!json) return
-      const { readStatus } = await import('../../stack/status.ts')
       print(await readStatus(), '')
     })
 }

@@ -1,6 +1,12 @@
+import type { AddCommand } from '../../ops/command.ts'
+import { whole } from '../../ops/sale-options.ts'
+import { RUN_FOLDER } from '../../platform/local-stack/record.ts'
+import { readStatus } from '../../platform/local-stack/status.ts'
 import { ROOT } from '../../platform/root.ts'
-import type { AddCommand } from '../command.ts'
-import { whole } from '../sale-options.ts'
+import { findProgram } from '../find-program.ts'
+import { choosePort } from '../ports.ts'
+import { planPrometheus } from '../prometheus.ts'
+import { supervise } from '../supervise.ts'
 
 const PREFERRED = 8091
 
@@ -10,21 +16,6 @@ export const addMonitor: AddCommand = (parent, { print, err }) => {
     .description('run Prometheus beside the local stack, with its alerts, until Ctrl-C')
     .option('--port <port>', 'where it listens, on this machine only', whole(1, 65_535), PREFERRED)
     .action(async ({ port: wished }: { port: number }) => {
-      const [
-        { readStatus },
-        { RUN_FOLDER },
-        { findProgram },
-        { choosePort },
-        { planPrometheus },
-        { supervise },
-      ] = await Promise.all([
-        import('../../stack/status.ts'),
-        import('../../stack/run-folder.ts'),
-        import('../../stack/find-program.ts'),
-        import('../../stack/ports.ts'),
-        import('../../stack/prometheus.ts'),
-        import('../../stack/supervise.ts'),
-      ])
       await readStatus()
       if (findProgram('prometheus') === undefined) throw new Error(NOT_INSTALLED)
       const port = await choosePort(wished)
