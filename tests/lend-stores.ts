@@ -10,7 +10,10 @@ export interface LentStores {
   stop(): Promise<void>
 }
 
-export async function lendStores(options: { connections: number }): Promise<LentStores> {
+/** `urls`: where they are, for what connects by itself. */
+export async function lendStores(options: {
+  connections: number
+}): Promise<LentStores & { urls: { mysql: string; redis: string } }> {
   const [mariadb, redisServer] = await Promise.all([lendMariadb(), lendRedis()])
   await migrate(mariadb.url)
   const mysql = connectMysql(mariadb.url, options)
@@ -18,6 +21,7 @@ export async function lendStores(options: { connections: number }): Promise<Lent
   redis.on('error', () => {})
   await redis.connect()
   return {
+    urls: { mysql: mariadb.url, redis: redisServer.url },
     mysql,
     redis,
     async stop() {
