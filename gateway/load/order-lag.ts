@@ -1,6 +1,6 @@
 const MOST_MARKS = 1_000
 /** Seen longer ago than this, it says nothing about now. */
-const STALE_MS = 5_000
+const STALE_MS = 2_000
 
 interface Mark {
   at: number
@@ -34,12 +34,15 @@ export function createOrderLag() {
       }
       Object.assign(lag, { flying, seenAt: now })
     },
-    /** The longest of all sales, ms. */
+    /**
+     * The longest of all sales, ms, as it was when their cards were last seen: gateways take turns to look at them, and while
+     * another one looks this one does not know what has arrived since.
+     */
     ms(now: number): number {
       let longest = 0
       for (const [sale, { marks, flying, seenAt }] of sales) {
         if (now - seenAt > STALE_MS) sales.delete(sale)
-        else if (flying > 0) longest = Math.max(longest, now - marks[0]!.at)
+        else if (flying > 0) longest = Math.max(longest, seenAt - marks[0]!.at)
       }
       return longest
     },

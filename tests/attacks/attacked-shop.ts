@@ -31,7 +31,7 @@ export interface AttackedShop extends Shop {
 
 const TABLES = ['orders', 'refusals', 'payments', 'payment_events', 'restores']
 /** Written by the shop itself all the time. */
-const VOLATILE = /^(snapshot|centre|switches|edge|gateway)/
+const VOLATILE = /^(snapshot|samples:turn|centre|switches|settings|edge|gateway|worker|tuned)/
 
 /** @param input of the sale under attack; 10 units, open now, by default. */
 export async function openAttackedShop(input?: Partial<SaleInput>): Promise<AttackedShop> {

@@ -19,7 +19,7 @@ const [ON_HAND, STOCK, STANDBY] = [500, 400, 40]
 const IDLE = 5
 /** 15 s. */
 const PAY_WITHIN_MIN = '0.25'
-const OPENS_IN_MS = 90_000
+const OPENS_IN_MS = 75_000
 
 let stack: Stack
 let shop: Shop
@@ -114,7 +114,7 @@ async function publishAndRehearse(): Promise<void> {
   await shot('published')
   await page.getByLabel('Simulated buyers').fill('300')
   await button('Rehearse').click()
-  await page.locator('.rehearsal .verdict').waitFor({ timeout: 85_000 })
+  await page.locator('.rehearsal .verdict').waitFor({ timeout: 70_000 })
   await shot('rehearsed')
   expect(await page.locator('.rehearsal').textContent()).toMatch(/Highest safe release rate: [1-9]/)
 }
@@ -200,7 +200,11 @@ test('an operator runs a sale alone, from the shop’s shelves to the evidence',
   const told = await buyers.clicked
   expect(told).toHaveLength(BUYERS)
   expect(told.find(({ buyer }) => buyer === blocked)).toMatchObject({ status: 403, code: 'blocked' })
-  expect(tally(told)).toMatchObject({ 202: STOCK + STANDBY, '403 blocked': 1 })
+  // Who comes late may take the place of one whose order ran out.
+  const { '202': tickets, '403 blocked': refused } = tally(told)
+  expect(tickets).toBeGreaterThanOrEqual(STOCK + STANDBY)
+  expect(tickets).toBeLessThanOrEqual(STOCK + STANDBY + IDLE)
+  expect(refused).toBe(1)
   await close(sale)
   const ends = await buyers.leave()
   expect(ends.paid).toBe(STOCK)

@@ -80,7 +80,7 @@ test('with non-persistent messages in a classic queue, a dead broker loses ticke
   expect(await live(brokerDiesFull)).toEqual([])
   await breakIt(
     NOT_SENT_AGAIN,
-    { file: 'dist/gateway/release/publisher.js', find: 'persistent: true', replace: 'persistent: false' },
+    { file: 'dist/contract/stamp-message.js', find: 'persistent: true', replace: 'persistent: false' },
     // A quorum queue keeps what is not persistent too; a classic one is what the flag matters to. It has its own names,
     // since a queue can not change its kind.
     {

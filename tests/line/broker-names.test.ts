@@ -46,7 +46,10 @@ test('every connection says whose it is and what for, every consumer what it rea
         'worker-1: tells the shop, parks messages, plans wake-ups',
       ]),
     )
-    const tags = (await ask<{ consumer_tag: string }[]>('consumers/sluice')).map((c) => c.consumer_tag)
+    // A worker whose prefetch was changed while it ran consumes for the second time.
+    const tags = (await ask<{ consumer_tag: string }[]>('consumers/sluice')).map((c) =>
+      c.consumer_tag.replace(/ \(\d+\)$/, ''),
+    )
     expect(tags).toEqual(
       expect.arrayContaining(
         [ORDERS_QUEUE, DEAD_QUEUE, OVERDUE_QUEUE].map((queue) => `worker-1 of ${queue}`),

@@ -11,7 +11,7 @@ export function When({ at, seconds = false }: { at: number; seconds?: boolean })
       {day(at)}, {time(at)}{' '}
       <span class="utc">
         {sameDay ? '' : `${day(at, 'UTC').replace(/ \d{4}$/, '')}, `}
-        {time(at, 'UTC')} UTC
+        {sameDay && time(at) === time(at, 'UTC') ? '' : time(at, 'UTC')} UTC
       </span>
     </time>
   )
