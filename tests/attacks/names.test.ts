@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { eventually } from '../door/call.ts'
 import { type AttackedShop, expectRefused, openAttackedShop } from './attacked-shop.ts'
 import { exchange } from './raw.ts'
+import { LOOK_ALIKES, NAMES, NO_NUMBERS } from './spellings.ts'
 
 // One thing has one name. What only looks like it is nothing, or somebody else.
 
@@ -13,85 +14,6 @@ afterAll(() => shop?.close())
 
 let buyers = 0
 const someone = () => shop.as(`namer${++buyers}`)
-
-/** Spellings of a number that some parser takes for it. */
-const LOOK_ALIKES = [
-  ...[
-    '0N',
-    '00000000N',
-    'N.0',
-    'N.',
-    'Ne0',
-    '+N',
-    '-N',
-    '--N',
-    'N%20',
-    '%20N',
-    'N%09',
-    'N%0a',
-    'N%00',
-    'N;',
-    'N,',
-    'N%2c1',
-  ],
-  ...[
-    '0xN',
-    'N%2500',
-    'N%252f',
-    'N%C2%A0',
-    'N%E2%80%8B',
-    '%EF%BB%BFN',
-    '%E2%80%8EN',
-    'N%CC%81',
-    '{N}',
-    '[N]',
-    '"N"',
-    "N'",
-    'N%60',
-    '(N)',
-    'N*',
-    'N%25',
-  ],
-]
-const NO_NUMBERS = [
-  ...[
-    'null',
-    'undefined',
-    'true',
-    'NaN',
-    'Infinity',
-    '1e309',
-    '__proto__',
-    'constructor',
-    'toString',
-    'hasOwnProperty',
-    'prototype',
-    'length',
-    '*',
-    '-',
-    '%2a',
-  ],
-  ...[
-    '%EF%BC%91',
-    '%C2%B9',
-    '%E2%85%A0',
-    '%D9%A1',
-    '%F0%9D%9F%8F',
-    '%C0%B1',
-    '%FF',
-    '9'.repeat(200),
-    'a'.repeat(200),
-    '%41'.repeat(200),
-  ],
-  ...[
-    '1%20OR%201%3D1',
-    "1';DROP%20TABLE%20sales;--",
-    '1%0d%0aSET%20x%201',
-    '$%7Bjndi:x%7D',
-    '{{7*7}}',
-    '%24(id)',
-  ],
-]
 
 describe('a sale', () => {
   const spellings = () => [
@@ -130,38 +52,6 @@ describe('a sale', () => {
 })
 
 describe('a buyer', () => {
-  const NAMES = [
-    ...[
-      'anna',
-      'Anna',
-      'ANNA',
-      'anna.',
-      'anna..',
-      '.anna',
-      'anna,1',
-      'anna:1',
-      'anna|1',
-      'anna%20',
-      'anna%00',
-      'anna\\0',
-    ],
-    ...[
-      '1,2',
-      'order,1,anna',
-      'left,1,anna',
-      '{1}',
-      '*',
-      '?',
-      '-1',
-      '0',
-      'null',
-      '__proto__',
-      'constructor',
-      'toString',
-    ],
-    ...["';DROP--", '"}', '%s%n', '../../x', '<b>', '~'.repeat(128)],
-  ]
-
   test('of every odd name is himself: one order each, under his very name, seen by nobody else', async () => {
     const sale = await shop.sell({ stock: NAMES.length, standby: 0 })
     const path = `/api/sales/${sale}/orders`
