@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import type { Command } from 'commander'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
@@ -53,6 +55,16 @@ test('the command line takes every command of the handbook as it is written', as
     expect(ran, line).toHaveLength(1)
   }
 })
+
+test('the program that is run has these commands too, those of the local stack among them', async () => {
+  const program = join(ROOT, 'dist', 'ops', 'sluice.js')
+  const { stdout } = await promisify(execFile)(process.execPath, [program, '--help'])
+  const told = [...stdout.matchAll(/^ {2}([a-z]+) .*/gm)].map(([, name]) => name)
+  expect(told.filter((name) => name !== 'help')).toEqual(
+    dryProgram().program.commands.map((one) => one.name()),
+  )
+  expect(told).toEqual(expect.arrayContaining(['start', 'stop', 'status', 'monitor']))
+}, 30_000)
 
 test('the dry run is no formality: what the command line does not know is refused', async () => {
   for (const words of [
