@@ -161,15 +161,14 @@ async function close(sale: number): Promise<void> {
 }
 
 /** The units that nobody paid go back to the shop, the orders that were paid reach it; gives the evidence's text. */
-async function settle(): Promise<string> {
+async function settle(sale: number): Promise<string> {
   await page.getByRole('link', { name: 'Settlement', exact: true }).click()
   await soon(() => button(/^Settle/).getAttribute('aria-disabled')).not.toBe('true')
   await shot('settle')
   await button(/^Settle/).click()
-  await page
-    .getByRole('dialog')
-    .getByRole('button', { name: /Settle/ })
-    .click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByLabel(/the number of the sale/).fill(String(sale))
+  await dialog.getByRole('button', { name: 'Settle', exact: true }).click()
   await page.getByText(`The shop was told of all ${STOCK} orders`).waitFor()
   await shot('settled')
   const [download] = await Promise.all([
@@ -209,12 +208,13 @@ test('an operator runs a sale alone, from the shop’s shelves to the evidence',
   const ends = await buyers.leave()
   expect(ends.paid).toBe(STOCK)
 
-  const evidence = await settle()
+  const evidence = await settle(sale)
   expect(evidence).toContain('Storm Lantern No. 3')
   const { code, audit } = await shop.audit(sale)
   expect(code, JSON.stringify(audit.problems)).toBe(0)
   expect(await sluice('inventory', 'list')).toMatchObject([{ onHand: ON_HAND - STOCK }])
-  await page.getByRole('link', { name: 'Actions' }).click()
+  const ofTheSale = page.getByRole('navigation', { name: 'Screens of this sale' })
+  await ofTheSale.getByRole('link', { name: 'Actions' }).click()
   for (const action of ['sale.pause', 'sale.close', 'sale.settle'])
     await page.getByText(action).first().waitFor()
   await shot('actions')
