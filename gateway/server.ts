@@ -139,6 +139,7 @@ async function start(config: GatewayConfig): Promise<() => Promise<void>> {
 
   return async () => {
     await app.close()
+    line.close()
     pulse.stop()
     clearInterval(refreshing)
     stopSnapshots()

@@ -3,7 +3,6 @@ import type { Absence } from '../../contract/line/absence.ts'
 import { type Click, JOIN, type JoinAnswer, joinLine } from '../../contract/line/join.ts'
 import { lookAtTickets, type TicketView } from '../../contract/line/look.ts'
 import { leaseNumbers, preloadSale } from '../../contract/preload.ts'
-import { requestsByNumber } from '../../contract/requests.ts'
 import { SaleUnloaded } from '../../contract/scripts.ts'
 import type { Ticket } from '../../contract/ticket.ts'
 import type { ReleaseRate } from '../../contract/words.ts'
@@ -11,6 +10,7 @@ import type { Logger } from '../../platform/log.ts'
 import type { Pool } from '../../platform/mysql.ts'
 import type { Redis } from '../../platform/redis.ts'
 import { gather } from '../gather.ts'
+import { createJoinLog } from './join-log.ts'
 
 export interface Standing extends TicketView {
   release: ReleaseRate
@@ -26,6 +26,8 @@ export interface Line {
    * Redis shall not know: MySQL answers for its tickets.
    */
   load(sale: number): Promise<void>
+  /** Logs what is not logged yet. */
+  close(): void
 }
 
 const LOW_NUMBERS = 2_000
@@ -35,6 +37,7 @@ const busy = () => new Problem('busy')
  * The line as this gateway talks to it: the clicks and polls of one turn of the event loop, sale by sale, in one call.
  */
 export function createLine(redis: Redis, mysql: Pool, absence: () => Absence, log: Logger): Line {
+  const joinLog = createJoinLog(log)
   const joins = new Map<number, (click: Click) => Promise<JoinAnswer>>()
   const looks = new Map<number, (ticket: Ticket) => Promise<Standing>>()
   const loading = new Map<number, Promise<void>>()
@@ -76,11 +79,12 @@ export function createLine(redis: Redis, mysql: Pool, absence: () => Absence, lo
 
   const runJoins = async (sale: number, clicks: Click[]): Promise<JoinAnswer[]> => {
     const answers = await askToJoin(sale, clicks)
-    // One line for all: it costs a tenth of one for each.
-    const joined = answers
-      .map(({ code, number }, i) => ({ code, number, request: clicks[i]!.request }))
-      .filter(({ code }) => code === JOIN.joined)
-    if (joined.length > 0) log.info({ sale, requests: requestsByNumber(joined) }, 'joined')
+    joinLog.note(
+      sale,
+      answers.flatMap(({ code, number }, i) =>
+        code === JOIN.joined ? [{ number, request: clicks[i]!.request }] : [],
+      ),
+    )
     return answers
   }
 
@@ -124,5 +128,6 @@ export function createLine(redis: Redis, mysql: Pool, absence: () => Absence, lo
     join: (sale, click) => gathered(joins, sale, runJoins)(click),
     look: (ticket) => gathered(looks, ticket.sale, runLooks)(ticket),
     load,
+    close: joinLog.flush,
   }
 }

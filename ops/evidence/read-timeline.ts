@@ -66,8 +66,16 @@ function tellAction({ action, before, after, reason }: RecordedAction): string {
   const why = reason === undefined ? '' : ` (${reason})`
   // Of a new sale the settings stand in a section of their own.
   if (action === 'sale.create') return `${action}${why}`
+  if (action === 'sale.rehearse') return `${action}: ${tellRehearsal(after)}`
   const text = `${action} ${tellChange(before, after)}${why}`.trim()
   return text.length > 300 ? `${text.slice(0, 300)}…` : text
+}
+
+/** Its verdict; the checks behind it stand in the record of actions. */
+function tellRehearsal(report: unknown): string {
+  const { go, advised } = (report ?? {}) as { go?: boolean; advised?: number | null }
+  const rate = advised == null ? '' : `, ${advised} tickets a second are safe`
+  return `${go ? 'go' : 'no-go'}${rate}`
 }
 
 /** `phase: draft -> published`, for whatever was written down. */

@@ -15,9 +15,9 @@ text-transform:uppercase;font-size:.75rem;font-weight:600;margin:0}
 background:var(--box);border-radius:6px;padding:.9rem 1.1rem;margin:1.4rem 0}
 .verdict.bad{border-left-color:var(--bad)}.verdict strong{color:var(--good);white-space:nowrap}.verdict.bad strong{color:var(--bad)}
 .verdict ul{margin:.3rem 0 0;padding-left:1.1rem}
-.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(8.5rem,1fr));gap:.7rem;margin:1.2rem 0}
-.tile{border:1px solid var(--rule);border-radius:6px;padding:.7rem .9rem}
-.tile b{display:block;font-size:1.45rem;line-height:1.25;font-variant-numeric:tabular-nums;overflow-wrap:anywhere}.tile span{color:var(--soft);font-size:.85rem}
+.tiles{display:flex;flex-wrap:wrap;gap:.7rem;margin:1.2rem 0}
+.tile{flex:1 1 7.5rem;border:1px solid var(--rule);border-radius:6px;padding:.7rem .9rem}
+.tile b{display:block;font-size:1.45rem;line-height:1.25;font-variant-numeric:tabular-nums;white-space:nowrap}.tile span{color:var(--soft);font-size:.85rem}
 table{border-collapse:collapse;margin:.8rem 0;width:100%;font-size:.92rem}
 th{text-align:left;font-weight:600;color:var(--soft);font-size:.8rem}
 td,th{padding:.32rem .9rem .32rem 0;border-bottom:1px solid var(--rule);vertical-align:top}td:last-child,th:last-child{padding-right:0}

@@ -53,6 +53,7 @@ test('the ID of an answer finds its click in every log, in the message and in th
   expect(linesWith(await logsOf('worker'), id)).toMatchObject([
     { msg: 'recorded', sale, state: 'awaiting_payment', requests: { [number]: id } },
   ])
+  await eventually(async () => linesWith(await logsOf('gateway'), id).length > 0)
   expect(linesWith(await logsOf('gateway'), id)).toMatchObject([
     { msg: 'joined', sale, requests: { [number]: id } },
   ])

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { writeEvent } from '../../contract/events.ts'
+import { recordAction } from '../../ops/actions/record-action.ts'
 import { stepPhase } from '../../ops/change-phase.ts'
 import { gatherEvidence } from '../../ops/evidence/gather-evidence.ts'
 import { toField, writeOrdersCsv } from '../../ops/evidence/list-orders.ts'
@@ -42,6 +43,10 @@ test('the evidence of a settled sale says what happened, and says the same again
     { asked: 40, passed: 40, line: 0, last: 4, left: 2, held: 4, paid: 0, answers: { sold_out: 7 } },
     { left: 2, held: 1, paid: 3, answers: { sold_out: 3 }, refusedBy: { user_limit: 9 } },
   ])
+  const checks = [{ name: 'books', verdict: 'ok', says: 'are right' }]
+  await recordAction(stores.mysql, {
+    ...{ ...OPERATOR, action: 'sale.rehearse', sale, after: { go: true, advised: 80, checks } },
+  })
   await writeEvent(stores.mysql, { sale, kind: 'repair', who: 'worker-1', detail: 'the <b>books</b>' })
   await stores.mysql.query("UPDATE orders SET state = 'expired' WHERE sale_id = ? AND number = 4", [sale])
   await stores.mysql.query(
@@ -60,6 +65,9 @@ test('the evidence of a settled sale says what happened, and says the same again
   expect(evidence.settlement).toMatchObject({ unitsBack: 3, settledBy: OPERATOR.who })
   expect(evidence.timeline.map(({ what }) => what).join('\n')).toMatch(
     /registered, 6 units[\s\S]*first order[\s\S]*sale\.close[\s\S]*settled: 3 orders/,
+  )
+  expect(evidence.timeline.map(({ what }) => what)).toContain(
+    'sale.rehearse: go, 80 tickets a second are safe',
   )
   expect(html).toContain('The books are right.')
   expect(html).toContain('Kettle &lt;script&gt;alert(1)&lt;/script&gt; &amp; &quot;co&quot;')
