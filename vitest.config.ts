@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config'
 
 // Groups, one after the other. The first runs side by side; the others drive whole stacks and measure times, so their files
-// run one or two at a time.
+// run one at a time.
 export default defineConfig({
   test: {
     // Ending a whole stack on a busy machine; cut off, it would leave its folder behind.
@@ -44,8 +44,8 @@ export default defineConfig({
         test: {
           name: 'browser',
           include: ['tests/browser/**/*.test.ts'],
-          // Side by side with the next group: each file has a stack of its own, and both wait more than they work.
-          maxWorkers: 2,
+          // Not side by side: two stacks that choose their ports in the same second may choose the same one.
+          fileParallelism: false,
           sequence: { groupOrder: 2 },
         },
       },
@@ -53,8 +53,8 @@ export default defineConfig({
         test: {
           name: 'stack',
           include: ['tests/stack/**/*.test.ts'],
-          maxWorkers: 2,
-          sequence: { groupOrder: 2 },
+          fileParallelism: false,
+          sequence: { groupOrder: 5 },
         },
       },
       {

@@ -5,11 +5,12 @@ import { openDesk } from '../faults/receipts.ts'
 import type { StackAddress } from '../lend-stack.ts'
 
 const POLL_MS = 900
+const HEARS_MS = 30_000
 
 export interface SimulatedBuyers {
   /** What each of them was told at the first click; resolves when all have clicked. */
   clicked: Promise<Told[]>
-  /** Nobody asks or pays any more; resolves with the states in which they left, counted. */
+  /** Of a sale that is over: resolves with the states in which they left, counted, once all have heard. */
   leave: () => Promise<Record<string, number>>
 }
 
@@ -51,6 +52,8 @@ export function sendBuyers(
     clicked,
     leave: async () => {
       await clicked
+      // The sale is over: everybody hears his final answer soon.
+      await Promise.race([Promise.all(following), sleep(HEARS_MS)])
       gone = true
       await Promise.all(following)
       await desk.close()
