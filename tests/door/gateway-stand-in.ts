@@ -57,7 +57,9 @@ export async function startGateway(port: number): Promise<GatewayStandIn> {
     connections: new Set(),
     hangs: false,
     silent: false,
-    start: () => new Promise((resolve) => server.listen(port, '127.0.0.1', resolve)),
+    start: async () => {
+      if (!server.listening) await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
+    },
     stop: async () => {
       if (!server.listening) return
       const closed = new Promise((resolve) => server.close(resolve))
