@@ -1,7 +1,7 @@
 import { Command, CommanderError, type OutputConfiguration } from 'commander'
 import { Problem } from '../contract/errors.ts'
 import { ConfigError } from '../platform/config.ts'
-import type { AddCommand, Terminal } from './command.ts'
+import { InputError } from './actions/input-error.ts'
 import { addAudit } from './commands/audit.ts'
 import { addBlock } from './commands/block.ts'
 import { addCapacity } from './commands/capacity.ts'
@@ -22,7 +22,7 @@ import { addSchema } from './commands/schema.ts'
 import { addSetting } from './commands/setting.ts'
 import { addSwitch } from './commands/switch.ts'
 import { addToken } from './commands/token.ts'
-import { InputError } from './sale-input.ts'
+import type { AddCommand, Terminal } from './terminal/terminal.ts'
 
 export interface Surroundings {
   env: Record<string, string | undefined>

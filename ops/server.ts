@@ -9,7 +9,7 @@ import { buildConsole } from './console/app.ts'
 import { type ConsoleConfig, readConsoleConfig } from './console/config.ts'
 import { createSessions } from './console/sessions.ts'
 import { startLive } from './live/live.ts'
-import { readOrigin } from './publish/read-origin.ts'
+import { readOrigin } from './pages/read-origin.ts'
 import { createRehearsals } from './rehearsal/rehearsal-job.ts'
 
 /** Starts the console; resolves with the function that stops it, once it listens. */

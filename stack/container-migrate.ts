@@ -1,4 +1,4 @@
-import { publishAssets } from '../ops/publish-page.ts'
+import { publishAssets } from '../ops/pages/publish-page.ts'
 import { migrate } from '../platform/migrate.ts'
 
 // Before gateways and workers of docker-compose.yml start: the newest tables, and the static pages for the door.

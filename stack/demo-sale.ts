@@ -1,4 +1,4 @@
-import { createSale } from '../ops/create-sale.ts'
+import { createSale } from '../ops/sales/create-sale.ts'
 import { connectMysql, select } from '../platform/mysql.ts'
 import { connectRedis } from '../platform/redis.ts'
 import type { Stack } from './stack.ts'

@@ -1,4 +1,4 @@
-import type { AddCommand } from '../ops/command.ts'
+import type { AddCommand } from '../ops/terminal/terminal.ts'
 import { addMonitor } from './commands/monitor.ts'
 import { addStart } from './commands/start.ts'
 import { addStatus } from './commands/status.ts'

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { provideOperator } from '../ops/operators/provide-operator.ts'
-import { publishAssets } from '../ops/publish-page.ts'
+import { publishAssets } from '../ops/pages/publish-page.ts'
 import type { ConsoleAddress, Role, StackProcess } from '../platform/local-stack/record.ts'
 import { migrate } from '../platform/migrate.ts'
 import { ROOT } from '../platform/root.ts'

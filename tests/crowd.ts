@@ -1,5 +1,5 @@
 import autocannon from 'autocannon'
-import { signToken } from '../ops/tokens.ts'
+import { signToken } from '../contract/token.ts'
 import { call } from './door/call.ts'
 import type { StackAddress } from './lend-stack.ts'
 

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { moveUnits } from '../contract/inventory/move-units.ts'
 import { listInventory, readArticle } from '../contract/inventory/read-inventory.ts'
+import { InputError } from '../ops/actions/input-error.ts'
 import { auditSale } from '../ops/audit/audit-sale.ts'
-import { createSale } from '../ops/create-sale.ts'
 import { receiveUnits } from '../ops/inventory/receive-units.ts'
-import { InputError } from '../ops/sale-input.ts'
+import { createSale } from '../ops/sales/create-sale.ts'
 import { select, transaction } from '../platform/mysql.ts'
 import { type LentStores, lendStores } from './lend-stores.ts'
 

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { sendReport } from '../contract/reports.ts'
-import { createSale } from '../ops/create-sale.ts'
 import { addOperator } from '../ops/operators/operators.ts'
 import { rehearse } from '../ops/rehearsal/rehearse.ts'
+import { createSale } from '../ops/sales/create-sale.ts'
 import { choosePort } from '../stack/ports.ts'
 import { type LentStores, lendStores } from './lend-stores.ts'
 

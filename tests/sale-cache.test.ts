@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { valuesOf } from '../contract/switches.ts'
 import { createSaleCache } from '../gateway/sale-cache.ts'
-import { createSale } from '../ops/create-sale.ts'
+import { createSale } from '../ops/sales/create-sale.ts'
 import { createLog } from '../platform/log.ts'
 import { connectSubscriber, type Redis } from '../platform/redis.ts'
 import { type LentStores, lendStores } from './lend-stores.ts'

@@ -1,4 +1,4 @@
-import { signToken } from '../../ops/tokens.ts'
+import { signToken } from '../../contract/token.ts'
 import type { ClickOrder } from './click-order.ts'
 
 const TOKEN_LIVES_S = 3600

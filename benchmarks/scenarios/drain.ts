@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { saleKeys } from '../../contract/keys.ts'
 import { auditSale } from '../../ops/audit/audit-sale.ts'
-import type { SaleStores } from '../../ops/create-sale.ts'
+import type { SaleStores } from '../../ops/sales/sale-stores.ts'
 import { select } from '../../platform/mysql.ts'
 import type { RunResult, Scenario } from '../scenario.ts'
 import { fillLine } from './fill-line.ts'

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { readSettings, recordSetting, spreadSettings } from '../../contract/settings/changes.ts'
-import type { SaleStores } from '../../ops/create-sale.ts'
+import type { SaleStores } from '../../ops/sales/sale-stores.ts'
 
 /** Settings reach every gateway within a second. */
 const REACHED_MS = 1_500

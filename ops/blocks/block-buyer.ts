@@ -2,7 +2,7 @@ import { type Block, readBlock, recordBlocks, removeBlock, spreadBlocks } from '
 import { transaction } from '../../platform/mysql.ts'
 import type { By } from '../actions/by.ts'
 import { recordAction } from '../actions/record-action.ts'
-import type { SaleStores } from '../create-sale.ts'
+import type { SaleStores } from '../sales/sale-stores.ts'
 
 type Stores = Pick<SaleStores, 'mysql' | 'redis'>
 

@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { ROOT } from '../../platform/root.ts'
-import { InputError } from '../sale-input.ts'
+import { InputError } from '../actions/input-error.ts'
 import type { Measured } from './read-measured.ts'
 
 const BUILT = join(ROOT, 'web', 'dist')

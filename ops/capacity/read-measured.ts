@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { InputError } from '../sale-input.ts'
+import { InputError } from '../actions/input-error.ts'
 
 /** A measured number, and where it stands. */
 export interface Measured {

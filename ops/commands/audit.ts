@@ -1,8 +1,9 @@
 import { auditSale } from '../audit/audit-sale.ts'
-import { type AddCommand, alignColumns } from '../command.ts'
-import { withStores } from '../connections.ts'
-import { whole } from '../sale-options.ts'
-import { unknownSale } from '../unknown-sale.ts'
+import { unknownSale } from '../sales/unknown-sale.ts'
+import { alignColumns } from '../terminal/align-columns.ts'
+import { withStores } from '../terminal/connections.ts'
+import type { AddCommand } from '../terminal/terminal.ts'
+import { whole } from '../terminal/whole.ts'
 
 export const addAudit: AddCommand = (parent, { env, json, err, print, fail }) => {
   parent

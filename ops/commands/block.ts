@@ -1,11 +1,11 @@
 import type { Block } from '../../contract/blocks.ts'
 import { BUYER_PATTERN, isBuyer } from '../../contract/buyer.ts'
 import { commandLineUser } from '../actions/by.ts'
+import { InputError } from '../actions/input-error.ts'
 import { blockBuyer, unblockBuyer } from '../blocks/block-buyer.ts'
-import type { AddCommand } from '../command.ts'
-import { withStores } from '../connections.ts'
-import { InputError } from '../sale-input.ts'
-import { whole } from '../sale-options.ts'
+import { withStores } from '../terminal/connections.ts'
+import type { AddCommand } from '../terminal/terminal.ts'
+import { whole } from '../terminal/whole.ts'
 
 const REASON_CHARACTERS = 500
 

@@ -4,8 +4,10 @@ import { ROOT } from '../../platform/root.ts'
 import { type CapacityInput, type Estimate, estimate } from '../capacity/estimate.ts'
 import { weighPage } from '../capacity/page-weight.ts'
 import { readMeasured } from '../capacity/read-measured.ts'
-import { type AddCommand, alignColumns } from '../command.ts'
-import { standby, whole } from '../sale-options.ts'
+import { standby } from '../sales/sale-options.ts'
+import { alignColumns } from '../terminal/align-columns.ts'
+import type { AddCommand } from '../terminal/terminal.ts'
+import { whole } from '../terminal/whole.ts'
 
 /** A part of a whole, 0.2 or 20%; `least` itself is allowed where it is 0. */
 const share =

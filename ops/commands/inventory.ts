@@ -1,9 +1,10 @@
 import { listInventory } from '../../contract/inventory/read-inventory.ts'
 import { commandLineUser } from '../actions/by.ts'
-import { type AddCommand, alignColumns } from '../command.ts'
-import { withMysql } from '../connections.ts'
 import { receiveUnits } from '../inventory/receive-units.ts'
-import { whole } from '../sale-options.ts'
+import { alignColumns } from '../terminal/align-columns.ts'
+import { withMysql } from '../terminal/connections.ts'
+import type { AddCommand } from '../terminal/terminal.ts'
+import { whole } from '../terminal/whole.ts'
 
 export const addInventory: AddCommand = (parent, { env, print }) => {
   const inventory = parent

@@ -1,8 +1,6 @@
 import { text } from 'node:stream/consumers'
 import { Option } from 'commander'
 import { commandLineUser } from '../actions/by.ts'
-import { type AddCommand, alignColumns } from '../command.ts'
-import { withMysql } from '../connections.ts'
 import {
   addOperator,
   changePassword,
@@ -12,6 +10,9 @@ import {
   ROLES,
 } from '../operators/operators.ts'
 import { makePassword } from '../operators/password.ts'
+import { alignColumns } from '../terminal/align-columns.ts'
+import { withMysql } from '../terminal/connections.ts'
+import type { AddCommand } from '../terminal/terminal.ts'
 
 /** `operator add|list|disable|password`: who may sign in at the console. */
 export const addOperatorCommands: AddCommand = (parent, { env, print }) => {

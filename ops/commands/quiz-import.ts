@@ -2,12 +2,12 @@ import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { replaceQuestions } from '../../contract/challenges/quiz.ts'
 import { readSale } from '../../contract/sales.ts'
-import type { AddCommand } from '../command.ts'
-import { withMysql } from '../connections.ts'
+import { InputError } from '../actions/input-error.ts'
 import { readQuestionFile } from '../quiz/read-questions.ts'
-import { InputError } from '../sale-input.ts'
-import { whole } from '../sale-options.ts'
-import { unknownSale } from '../unknown-sale.ts'
+import { unknownSale } from '../sales/unknown-sale.ts'
+import { withMysql } from '../terminal/connections.ts'
+import type { AddCommand } from '../terminal/terminal.ts'
+import { whole } from '../terminal/whole.ts'
 
 export const addQuizImport: AddCommand = (parent, { env, print }) => {
   parent

@@ -1,10 +1,12 @@
 import type { Challenge, Deduction, ReleaseRate } from '../../contract/words.ts'
 import { commandLineUser } from '../actions/by.ts'
-import type { AddCommand } from '../command.ts'
-import { withStores } from '../connections.ts'
-import { createSale, NO_PAGE } from '../create-sale.ts'
-import { completeSale } from '../sale-input.ts'
-import { challenge, deduct, release, standby, time, whole } from '../sale-options.ts'
+import { createSale } from '../sales/create-sale.ts'
+import { completeSale } from '../sales/sale-input.ts'
+import { challenge, deduct, release, standby, time } from '../sales/sale-options.ts'
+import { NO_PAGE } from '../sales/sale-stores.ts'
+import { withStores } from '../terminal/connections.ts'
+import type { AddCommand } from '../terminal/terminal.ts'
+import { whole } from '../terminal/whole.ts'
 
 interface Options {
   title: string

@@ -1,11 +1,12 @@
 import { writeFile } from 'node:fs/promises'
 import { readSale } from '../../contract/sales.ts'
-import { type AddCommand, alignColumns } from '../command.ts'
-import { withMysql, withStores } from '../connections.ts'
 import { type ListedOrder, listOrders, writeOrdersCsv } from '../evidence/list-orders.ts'
 import { writeEvidence } from '../evidence/write-report.ts'
-import { whole } from '../sale-options.ts'
-import { unknownSale } from '../unknown-sale.ts'
+import { unknownSale } from '../sales/unknown-sale.ts'
+import { alignColumns } from '../terminal/align-columns.ts'
+import { withMysql, withStores } from '../terminal/connections.ts'
+import type { AddCommand } from '../terminal/terminal.ts'
+import { whole } from '../terminal/whole.ts'
 
 export const addSaleEvidence: AddCommand = (parent, { env, json, print, write }) => {
   parent

@@ -1,7 +1,8 @@
 import { listSales } from '../../contract/sales.ts'
-import { type AddCommand, alignColumns } from '../command.ts'
-import { withMysql } from '../connections.ts'
-import { saleView } from '../sale-view.ts'
+import { saleView } from '../sales/sale-view.ts'
+import { alignColumns } from '../terminal/align-columns.ts'
+import { withMysql } from '../terminal/connections.ts'
+import type { AddCommand } from '../terminal/terminal.ts'
 
 export const addSaleList: AddCommand = (parent, { env, print }) => {
   parent

@@ -1,9 +1,9 @@
 import { commandLineUser } from '../actions/by.ts'
-import { type PhaseStep, stepPhase } from '../change-phase.ts'
-import type { AddCommand } from '../command.ts'
-import { withStores } from '../connections.ts'
-import { whole } from '../sale-options.ts'
-import { saleView } from '../sale-view.ts'
+import { type PhaseStep, stepPhase } from '../sales/change-phase.ts'
+import { saleView } from '../sales/sale-view.ts'
+import { withStores } from '../terminal/connections.ts'
+import type { AddCommand } from '../terminal/terminal.ts'
+import { whole } from '../terminal/whole.ts'
 
 const STEPS: [step: PhaseStep, description: string][] = [
   ['pause', 'stop joining and releasing; the line keeps its places'],

@@ -1,10 +1,11 @@
 import { commandLineUser } from '../actions/by.ts'
-import { type AddCommand, alignColumns } from '../command.ts'
-import { withStores } from '../connections.ts'
-import { NO_PAGE } from '../create-sale.ts'
-import { type PublishReport, publishAndReport } from '../publish/publish-and-report.ts'
-import { whole } from '../sale-options.ts'
-import { saleView } from '../sale-view.ts'
+import { type PublishReport, publishAndReport } from '../sales/publish-and-report.ts'
+import { NO_PAGE } from '../sales/sale-stores.ts'
+import { saleView } from '../sales/sale-view.ts'
+import { alignColumns } from '../terminal/align-columns.ts'
+import { withStores } from '../terminal/connections.ts'
+import type { AddCommand } from '../terminal/terminal.ts'
+import { whole } from '../terminal/whole.ts'
 
 export const addSalePublish: AddCommand = (parent, { env, json, err, print, fail }) => {
   parent

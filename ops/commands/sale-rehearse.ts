@@ -1,9 +1,10 @@
 import { commandLineUser } from '../actions/by.ts'
-import { type AddCommand, alignColumns } from '../command.ts'
-import { readPaymentUrl, readTokenKey, withStores } from '../connections.ts'
 import { BUYERS, rehearse, SECONDS } from '../rehearsal/rehearse.ts'
 import type { RehearsalReport } from '../rehearsal/report.ts'
-import { whole } from '../sale-options.ts'
+import { alignColumns } from '../terminal/align-columns.ts'
+import { readPaymentUrl, readTokenKey, withStores } from '../terminal/connections.ts'
+import type { AddCommand } from '../terminal/terminal.ts'
+import { whole } from '../terminal/whole.ts'
 
 export const addSaleRehearse: AddCommand = (parent, { env, json, err, print, fail }) => {
   parent

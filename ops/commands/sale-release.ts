@@ -1,10 +1,11 @@
 import type { ReleaseRate } from '../../contract/words.ts'
 import { commandLineUser } from '../actions/by.ts'
-import { changeRelease, changeStandby, releaseText } from '../change-release.ts'
-import type { AddCommand } from '../command.ts'
-import { withStores } from '../connections.ts'
-import { release, standby, whole } from '../sale-options.ts'
-import { saleView } from '../sale-view.ts'
+import { changeRelease, changeStandby, releaseText } from '../sales/change-release.ts'
+import { release, standby } from '../sales/sale-options.ts'
+import { saleView } from '../sales/sale-view.ts'
+import { withStores } from '../terminal/connections.ts'
+import type { AddCommand } from '../terminal/terminal.ts'
+import { whole } from '../terminal/whole.ts'
 
 /** `sale release` and `sale standby`: what may be turned while a sale runs. */
 export const addSaleRelease: AddCommand = (parent, { env, print }) => {

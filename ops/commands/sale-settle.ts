@@ -1,8 +1,9 @@
 import { commandLineUser } from '../actions/by.ts'
-import { type AddCommand, alignColumns } from '../command.ts'
-import { withStores } from '../connections.ts'
-import { whole } from '../sale-options.ts'
 import { settleSale } from '../settlement/settle-sale.ts'
+import { alignColumns } from '../terminal/align-columns.ts'
+import { withStores } from '../terminal/connections.ts'
+import type { AddCommand } from '../terminal/terminal.ts'
+import { whole } from '../terminal/whole.ts'
 
 export const addSaleSettle: AddCommand = (parent, { env, print }) => {
   parent

@@ -1,9 +1,10 @@
 import { readSale } from '../../contract/sales.ts'
-import { type AddCommand, alignColumns } from '../command.ts'
-import { withMysql } from '../connections.ts'
-import { whole } from '../sale-options.ts'
-import { saleView } from '../sale-view.ts'
-import { unknownSale } from '../unknown-sale.ts'
+import { saleView } from '../sales/sale-view.ts'
+import { unknownSale } from '../sales/unknown-sale.ts'
+import { alignColumns } from '../terminal/align-columns.ts'
+import { withMysql } from '../terminal/connections.ts'
+import type { AddCommand } from '../terminal/terminal.ts'
+import { whole } from '../terminal/whole.ts'
 
 export const addSaleShow: AddCommand = (parent, { env, print }) => {
   parent

@@ -1,10 +1,10 @@
 import { readSale } from '../../contract/sales.ts'
 import { commandLineUser } from '../actions/by.ts'
-import type { AddCommand } from '../command.ts'
-import { withStores } from '../connections.ts'
-import { whole } from '../sale-options.ts'
+import { unknownSale } from '../sales/unknown-sale.ts'
 import { confirmStock, proposeStock } from '../stock/propose-stock.ts'
-import { unknownSale } from '../unknown-sale.ts'
+import { withStores } from '../terminal/connections.ts'
+import type { AddCommand } from '../terminal/terminal.ts'
+import { whole } from '../terminal/whole.ts'
 
 export const addSaleStock: AddCommand = (parent, { env, json, err, print }) => {
   parent

@@ -1,6 +1,6 @@
-import type { AddCommand } from '../command.ts'
-import { withMysql } from '../connections.ts'
 import { dumpSchema } from '../schema/dump-schema.ts'
+import { withMysql } from '../terminal/connections.ts'
+import type { AddCommand } from '../terminal/terminal.ts'
 
 export const addSchema: AddCommand = (parent, { env, print }) => {
   parent

@@ -2,12 +2,13 @@ import { UNSET } from '../../contract/append-version.ts'
 import { listSettingChanges, type RecordedSetting } from '../../contract/settings/changes.ts'
 import { isSetting } from '../../contract/settings.ts'
 import { commandLineUser } from '../actions/by.ts'
-import { type AddCommand, alignColumns } from '../command.ts'
-import { withStores } from '../connections.ts'
-import { InputError } from '../sale-input.ts'
-import { whole } from '../sale-options.ts'
+import { InputError } from '../actions/input-error.ts'
 import { changeSetting, rollBackSetting } from '../settings/change-setting.ts'
 import { listSettings, type SettingView } from '../settings/list-settings.ts'
+import { alignColumns } from '../terminal/align-columns.ts'
+import { withStores } from '../terminal/connections.ts'
+import type { AddCommand } from '../terminal/terminal.ts'
+import { whole } from '../terminal/whole.ts'
 
 interface Options {
   reason?: string

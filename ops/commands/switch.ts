@@ -2,12 +2,13 @@ import { UNSET } from '../../contract/append-version.ts'
 import { listChanges, type RecordedChange } from '../../contract/switch-changes.ts'
 import { SWITCH_NAMES, valueText } from '../../contract/switches.ts'
 import { commandLineUser } from '../actions/by.ts'
-import { type AddCommand, alignColumns } from '../command.ts'
-import { withStores } from '../connections.ts'
-import { InputError } from '../sale-input.ts'
-import { whole } from '../sale-options.ts'
+import { InputError } from '../actions/input-error.ts'
 import { listSwitches } from '../switches/list-switches.ts'
 import { readWish, turnSwitch } from '../switches/turn-switch.ts'
+import { alignColumns } from '../terminal/align-columns.ts'
+import { withStores } from '../terminal/connections.ts'
+import type { AddCommand } from '../terminal/terminal.ts'
+import { whole } from '../terminal/whole.ts'
 
 interface Options {
   sale?: number

@@ -1,9 +1,9 @@
 import { BUYER_PATTERN, isBuyer } from '../../contract/buyer.ts'
-import type { AddCommand } from '../command.ts'
-import { readTokenKey } from '../connections.ts'
-import { InputError } from '../sale-input.ts'
-import { whole } from '../sale-options.ts'
-import { signToken, tokenBlocks } from '../tokens.ts'
+import { signToken, tokenBlocks } from '../../contract/token.ts'
+import { InputError } from '../actions/input-error.ts'
+import { readTokenKey } from '../terminal/connections.ts'
+import type { AddCommand } from '../terminal/terminal.ts'
+import { whole } from '../terminal/whole.ts'
 
 interface Options {
   ttl: number

@@ -1,6 +1,6 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { type AnyErrorCode, Problem } from '../../contract/errors.ts'
-import { InputError } from '../sale-input.ts'
+import { InputError } from '../actions/input-error.ts'
 
 /** What is wrong with one field of a request. */
 export interface FieldError {

@@ -4,9 +4,9 @@ import type { FastifyBaseLogger, FastifyInstance, FastifyRequest, RawServerDefau
 import type { Registry } from 'prom-client'
 import type { Logger } from '../../platform/log.ts'
 import type { By } from '../actions/by.ts'
-import type { SaleStores } from '../create-sale.ts'
 import type { Live } from '../live/live.ts'
 import type { Rehearsals } from '../rehearsal/rehearsal-job.ts'
+import type { SaleStores } from '../sales/sale-stores.ts'
 import type { ConsoleConfig } from './config.ts'
 import type { Session, Sessions } from './sessions.ts'
 

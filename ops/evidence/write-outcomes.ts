@@ -1,4 +1,4 @@
-import { saleView } from '../sale-view.ts'
+import { saleView } from '../sales/sale-view.ts'
 import type { Evidence } from './gather-evidence.ts'
 import type { Section } from './write-course.ts'
 import { escapeText, tellMoney, tellNumber, tellSeconds, tellTime, toTable } from './write-text.ts'

@@ -1,4 +1,4 @@
-import type { SaleStores } from '../create-sale.ts'
+import type { SaleStores } from '../sales/sale-stores.ts'
 import { type Evidence, gatherEvidence } from './gather-evidence.ts'
 import { STYLE } from './style.ts'
 import { type Section, writeCharts, writeFunnel, writeTimeline } from './write-course.ts'

@@ -2,8 +2,9 @@ import { moveUnits } from '../../contract/inventory/move-units.ts'
 import { type Article, readArticle } from '../../contract/inventory/read-inventory.ts'
 import { type Pool, transaction } from '../../platform/mysql.ts'
 import { type By, PROGRAM } from '../actions/by.ts'
+import { InputError } from '../actions/input-error.ts'
 import { recordAction } from '../actions/record-action.ts'
-import { InputError, isSku, SKU_RULE } from '../sale-input.ts'
+import { isSku, SKU_RULE } from './sku.ts'
 
 const MOST = 1_000_000_000
 

@@ -2,8 +2,8 @@ import type { ResultSetHeader } from 'mysql2/promise'
 import { Problem } from '../../contract/errors.ts'
 import { type Db, type Pool, select, transaction } from '../../platform/mysql.ts'
 import type { By } from '../actions/by.ts'
+import { InputError } from '../actions/input-error.ts'
 import { recordAction } from '../actions/record-action.ts'
-import { InputError } from '../sale-input.ts'
 import { hashPassword } from './password.ts'
 
 /** A viewer may look, an operator may change. */

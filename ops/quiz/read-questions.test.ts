@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { InputError } from '../sale-input.ts'
+import { InputError } from '../actions/input-error.ts'
 import { readQuestionFile } from './read-questions.ts'
 
 const csv = (text: string) => readQuestionFile('q.csv', text)

@@ -1,7 +1,7 @@
 import { CsvError, parse } from 'csv-parse/sync'
 import { normaliseAnswer } from '../../contract/challenges/answers.ts'
 import { QUIZ_LIMITS, type QuizQuestion } from '../../contract/challenges/quiz.ts'
-import { InputError } from '../sale-input.ts'
+import { InputError } from '../actions/input-error.ts'
 import { checkQuestion } from './check-question.ts'
 
 const FAULTS_SHOWN = 20

@@ -2,8 +2,8 @@ import { setMaxListeners } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Agent, request } from 'undici'
 import { REHEARSAL_BUYER } from '../../contract/buyer.ts'
+import { signToken } from '../../contract/token.ts'
 import type { TokenKey } from '../../platform/signing-keys.ts'
-import { signToken } from '../tokens.ts'
 import type { CrowdTally } from './report.ts'
 
 export interface Crowd {

@@ -3,9 +3,10 @@ import { preloadSale, spreadSettings } from '../../contract/preload.ts'
 import { readSale } from '../../contract/sales.ts'
 import type { Sale } from '../../contract/words.ts'
 import { type Pool, select, transaction } from '../../platform/mysql.ts'
-import { insertSale, type SaleStores } from '../create-sale.ts'
-import { completeSale } from '../sale-input.ts'
-import { untilSnapshot } from '../until-snapshot.ts'
+import { insertSale } from '../sales/create-sale.ts'
+import { completeSale } from '../sales/sale-input.ts'
+import type { SaleStores } from '../sales/sale-stores.ts'
+import { untilSnapshot } from '../sales/until-snapshot.ts'
 
 const OPEN_MS = 10 * 60_000
 /** While the crowd takes its places. */

@@ -12,8 +12,8 @@ import { allowedFor, brokenRules, isSetting, readValue, type SettingName } from 
 import { type Db, type Pool, type PoolConnection, select, transaction } from '../../platform/mysql.ts'
 import type { Redis } from '../../platform/redis.ts'
 import type { By } from '../actions/by.ts'
+import { InputError } from '../actions/input-error.ts'
 import { recordAction } from '../actions/record-action.ts'
-import { InputError } from '../sale-input.ts'
 import { normalOf, readInForce } from './list-settings.ts'
 
 interface Stores {

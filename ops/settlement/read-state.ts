@@ -1,7 +1,7 @@
 import { readSale } from '../../contract/sales.ts'
 import type { SalePhase } from '../../contract/words.ts'
-import type { SaleStores } from '../create-sale.ts'
-import { unknownSale } from '../unknown-sale.ts'
+import type { SaleStores } from '../sales/sale-stores.ts'
+import { unknownSale } from '../sales/unknown-sale.ts'
 import { type Blockers, isBlocked, readBlockers, tellBlockers } from './read-blockers.ts'
 import { readSettlement, type Settlement } from './read-settlement.ts'
 

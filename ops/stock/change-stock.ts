@@ -10,8 +10,8 @@ import type { Redis } from '../../platform/redis.ts'
 import { type By, PROGRAM } from '../actions/by.ts'
 import { recordAction } from '../actions/record-action.ts'
 import { refuseStale } from '../actions/refuse-stale.ts'
-import type { SaleStores } from '../create-sale.ts'
-import { unknownSale } from '../unknown-sale.ts'
+import type { SaleStores } from '../sales/sale-stores.ts'
+import { unknownSale } from '../sales/unknown-sale.ts'
 import { checkStock, refuseStock } from './check-stock.ts'
 
 export interface StockChange {

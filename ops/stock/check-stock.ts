@@ -1,6 +1,6 @@
 import { Problem } from '../../contract/errors.ts'
 import type { Sale } from '../../contract/words.ts'
-import { InputError } from '../sale-input.ts'
+import { InputError } from '../actions/input-error.ts'
 
 const MOST = 1_000_000_000
 

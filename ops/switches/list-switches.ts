@@ -9,7 +9,7 @@ import {
   valuesOf,
   valueText,
 } from '../../contract/switches.ts'
-import type { SaleStores } from '../create-sale.ts'
+import type { SaleStores } from '../sales/sale-stores.ts'
 
 /** A switch as it is in force. */
 export interface ShownSwitch {

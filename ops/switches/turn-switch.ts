@@ -9,10 +9,10 @@ import {
 import { SWITCH_NAMES, SWITCHES, type SwitchName, valueText } from '../../contract/switches.ts'
 import { transaction } from '../../platform/mysql.ts'
 import type { By } from '../actions/by.ts'
+import { InputError } from '../actions/input-error.ts'
 import { recordAction } from '../actions/record-action.ts'
-import type { SaleStores } from '../create-sale.ts'
-import { InputError } from '../sale-input.ts'
-import { unknownSale } from '../unknown-sale.ts'
+import type { SaleStores } from '../sales/sale-stores.ts'
+import { unknownSale } from '../sales/unknown-sale.ts'
 
 /** What is asked for, as text. */
 export interface Wish {

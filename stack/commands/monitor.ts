@@ -1,5 +1,5 @@
-import type { AddCommand } from '../../ops/command.ts'
-import { whole } from '../../ops/sale-options.ts'
+import type { AddCommand } from '../../ops/terminal/terminal.ts'
+import { whole } from '../../ops/terminal/whole.ts'
 import { RUN_FOLDER } from '../../platform/local-stack/record.ts'
 import { readStatus } from '../../platform/local-stack/status.ts'
 import { ROOT } from '../../platform/root.ts'

@@ -1,4 +1,4 @@
-import type { AddCommand } from '../../ops/command.ts'
+import type { AddCommand } from '../../ops/terminal/terminal.ts'
 import { readStatus } from '../../platform/local-stack/status.ts'
 import { runProgram } from '../run-program.ts'
 

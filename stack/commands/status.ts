@@ -1,4 +1,5 @@
-import { type AddCommand, alignColumns } from '../../ops/command.ts'
+import { alignColumns } from '../../ops/terminal/align-columns.ts'
+import type { AddCommand } from '../../ops/terminal/terminal.ts'
 import { readStatus } from '../../platform/local-stack/status.ts'
 
 export const addStatus: AddCommand = (parent, { print }) => {

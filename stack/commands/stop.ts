@@ -1,4 +1,4 @@
-import type { AddCommand } from '../../ops/command.ts'
+import type { AddCommand } from '../../ops/terminal/terminal.ts'
 import { runProgram } from '../run-program.ts'
 
 export const addStop: AddCommand = (parent, { json, print, fail }) => {

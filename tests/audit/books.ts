@@ -2,7 +2,7 @@ import { joinLine } from '../../contract/line/join.ts'
 import { leaveLine, releaseDue } from '../../contract/line/release.ts'
 import { recordFates, reserveBatch } from '../../contract/line/reserve.ts'
 import type { OrderState, RefusedState } from '../../contract/words.ts'
-import { createSale } from '../../ops/create-sale.ts'
+import { createSale } from '../../ops/sales/create-sale.ts'
 import { type Db, type Pool, transaction } from '../../platform/mysql.ts'
 import type { Redis } from '../../platform/redis.ts'
 

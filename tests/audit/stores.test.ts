@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { saleKeys } from '../../contract/keys.ts'
 import { auditSale } from '../../ops/audit/audit-sale.ts'
-import { stepPhase } from '../../ops/change-phase.ts'
+import { stepPhase } from '../../ops/sales/change-phase.ts'
 import { select } from '../../platform/mysql.ts'
 import { connectRedis } from '../../platform/redis.ts'
 import { type LentStores, lendStores } from '../lend-stores.ts'

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { extname, join } from 'node:path'
 import type { Sale } from '../../contract/words.ts'
-import { publishAssets, publishSalePage } from '../../ops/publish-page.ts'
+import { publishAssets, publishSalePage } from '../../ops/pages/publish-page.ts'
 
 /** An answer that a test scripts; `cut` ends the connection without one. */
 export type Scripted = { status: number; body?: unknown; retryAfterS?: number } | 'cut'

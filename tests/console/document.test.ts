@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { createSale } from '../../ops/create-sale.ts'
+import { createSale } from '../../ops/sales/create-sale.ts'
 import { openDocument } from '../line/api-document.ts'
 import { type LentConsole, lendConsole, type Send } from './lend-console.ts'
 import { listRoutes } from './list-routes.ts'

@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { createSale } from '../../ops/create-sale.ts'
 import type { Sample } from '../../ops/live/sample.ts'
+import { createSale } from '../../ops/sales/create-sale.ts'
 import { EDGE_KEY, type LentConsole, lendConsole } from './lend-console.ts'
 
 vi.setConfig({ testTimeout: 30_000 })

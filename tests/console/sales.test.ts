@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { SALE_CHANGED, saleKeys } from '../../contract/keys.ts'
-import { createSale } from '../../ops/create-sale.ts'
+import { createSale } from '../../ops/sales/create-sale.ts'
 import { select } from '../../platform/mysql.ts'
 import { type LentConsole, lendConsole, type Send } from './lend-console.ts'
 

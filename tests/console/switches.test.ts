@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { SWITCHES as SWITCHES_KEY } from '../../contract/keys.ts'
 import { SWITCH_NAMES } from '../../contract/switches.ts'
-import { createSale } from '../../ops/create-sale.ts'
+import { createSale } from '../../ops/sales/create-sale.ts'
 import { type LentConsole, lendConsole, type Send } from './lend-console.ts'
 
 vi.setConfig({ testTimeout: 30_000 })

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Evidence, OrderRow } from './evidence.ts'
-import { judge, RECOVER_WITHIN_MS, type Wrong } from './model.ts'
+import type { Wrong } from './model/problem.ts'
+import { judge, RECOVER_WITHIN_MS } from './model.ts'
 import type { Receipt } from './receipts.ts'
 
 const order = (number: number, state: string, changes: Partial<OrderRow> = {}): OrderRow => ({

@@ -1,5 +1,5 @@
 import { Agent } from 'undici'
-import { signToken } from '../../ops/tokens.ts'
+import { signToken } from '../../contract/token.ts'
 
 /** One answer that a buyer got, or did not get. */
 export interface Receipt {

@@ -1,5 +1,5 @@
 import { ALL_FAULTS } from './faults/all.ts'
-import type { Wrong } from './model.ts'
+import type { Wrong } from './model/problem.ts'
 import type { SeedResult } from './run-seed.ts'
 
 interface Row {

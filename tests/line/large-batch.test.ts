@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
-import { createSale } from '../../ops/create-sale.ts'
-import { publishSale } from '../../ops/publish-sale.ts'
+import { createSale } from '../../ops/sales/create-sale.ts'
+import { publishSale } from '../../ops/sales/publish-sale.ts'
 import { clickAll } from '../crowd.ts'
 import { eventually } from '../door/call.ts'
 import { openShop, type Shop } from '../lend-stack.ts'

@@ -3,12 +3,8 @@ import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { saleKeys } from '../../contract/keys.ts'
 import { RESERVE, reserveBatch } from '../../contract/line/reserve.ts'
 import { readSale } from '../../contract/sales.ts'
-import {
-  type Flight,
-  type Reservations,
-  recordBatch,
-  StaleReservation,
-} from '../../workers/orders/record-batch.ts'
+import type { Flight } from '../../workers/orders/flight.ts'
+import { type Reservations, recordBatch, StaleReservation } from '../../workers/orders/record-batch.ts'
 import { admitted, clickAll, pollAll } from '../crowd.ts'
 import { openShop, type Shop } from '../lend-stack.ts'
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { auditSale } from '../../ops/audit/audit-sale.ts'
-import { stepPhase } from '../../ops/change-phase.ts'
+import { stepPhase } from '../../ops/sales/change-phase.ts'
 import { call } from '../door/call.ts'
 import { openShop, type Shop } from '../lend-stack.ts'
 import { eventually } from '../payments/counter.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { reenterLine } from '../../contract/line/join.ts'
-import { stepPhase } from '../../ops/change-phase.ts'
+import { stepPhase } from '../../ops/sales/change-phase.ts'
 import { checkAll } from './check.ts'
 import { release, serveAndPredict } from './line-steps.ts'
 import * as life from './model.ts'

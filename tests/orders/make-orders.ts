@@ -1,6 +1,6 @@
 import { joinLine } from '../../contract/line/join.ts'
 import { auditSale } from '../../ops/audit/audit-sale.ts'
-import type { SaleInput } from '../../ops/sale-input.ts'
+import type { SaleInput } from '../../ops/sales/sale-input.ts'
 import type { LentStores } from '../lend-stores.ts'
 import { readBooks } from './read-books.ts'
 import { openShop, releaseAll, type Shop, serve } from './shop.ts'

@@ -1,5 +1,5 @@
 import { createHmac, randomUUID } from 'node:crypto'
-import type { SaleInput } from '../../ops/sale-input.ts'
+import type { SaleInput } from '../../ops/sales/sale-input.ts'
 import { select } from '../../platform/mysql.ts'
 import type { Stack } from '../../stack/stack.ts'
 import { lendStack, openShop } from '../lend-stack.ts'

@@ -4,7 +4,7 @@ import { readSale } from '../../../contract/sales.ts'
 import { readSamples } from '../../live/read-samples.ts'
 import type { Sample } from '../../live/sample.ts'
 import { streamSamples } from '../../live/stream.ts'
-import { unknownSale } from '../../unknown-sale.ts'
+import { unknownSale } from '../../sales/unknown-sale.ts'
 import { fieldProblem } from '../problems.ts'
 import type { App, Services } from '../services.ts'
 

@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
-import { publishAndReport } from '../../publish/publish-and-report.ts'
-import { readBooks } from '../../read-books.ts'
-import { saleView } from '../../sale-view.ts'
+import { publishAndReport } from '../../sales/publish-and-report.ts'
+import { readBooks } from '../../sales/read-books.ts'
+import { saleView } from '../../sales/sale-view.ts'
 import { body, reason, saleIdOf, saleParams, version } from '../request.ts'
 import { type App, byOf, type Services } from '../services.ts'
 

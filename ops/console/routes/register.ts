@@ -1,8 +1,9 @@
 import { type Static, Type } from 'typebox'
 import type { Challenge, Deduction } from '../../../contract/words.ts'
-import { createSale } from '../../create-sale.ts'
-import { type FieldFault, InputError, type SaleInput } from '../../sale-input.ts'
-import { release, standby, time } from '../../sale-options.ts'
+import { type FieldFault, InputError } from '../../actions/input-error.ts'
+import { createSale } from '../../sales/create-sale.ts'
+import type { SaleInput } from '../../sales/sale-input.ts'
+import { release, standby, time } from '../../sales/sale-options.ts'
 import { body } from '../request.ts'
 import { type App, byOf, type Services } from '../services.ts'
 

@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
 import { readSale } from '../../../contract/sales.ts'
 import { BUYERS, SECONDS } from '../../rehearsal/rehearse.ts'
-import { unknownSale } from '../../unknown-sale.ts'
+import { unknownSale } from '../../sales/unknown-sale.ts'
 import { body, saleIdOf, saleParams } from '../request.ts'
 import { type App, byOf, type Services } from '../services.ts'
 

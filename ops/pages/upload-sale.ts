@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Sale } from '../../contract/words.ts'
-import { replaceFile } from '../publish-page.ts'
 import { hashOf, type PageFile, pageFiles } from './page-files.ts'
+import { replaceFile } from './replace-file.ts'
 
 /** What `manifests/ID.json` of the CDN's folder holds. */
 export interface Manifest {

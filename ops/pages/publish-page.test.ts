@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import type { Sale } from '../contract/words.ts'
-import { ROOT } from '../platform/root.ts'
-import { fillTemplate, publishAssets, publishSalePage } from './publish-page.ts'
+import type { Sale } from '../../contract/words.ts'
+import { ROOT } from '../../platform/root.ts'
+import { publishAssets, publishSalePage } from './publish-page.ts'
+import { fillTemplate } from './sale-page.ts'
 
 const sale: Sale = {
   id: 12,

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Sale } from '../../contract/words.ts'
-import { BUILT, makeSalePage } from '../publish-page.ts'
+import { BUILT, makeSalePage } from './sale-page.ts'
 
 /** A file of the flash domain as a browser asks for it. */
 export interface PageFile {

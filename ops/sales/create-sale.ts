@@ -1,26 +1,13 @@
 import type { ResultSetHeader } from 'mysql2/promise'
-import { moveUnits } from '../contract/inventory/move-units.ts'
-import { readArticle } from '../contract/inventory/read-inventory.ts'
-import { type Db, type Pool, select, transaction } from '../platform/mysql.ts'
-import type { Redis } from '../platform/redis.ts'
-import { type By, PROGRAM } from './actions/by.ts'
-import { recordAction } from './actions/record-action.ts'
+import { moveUnits } from '../../contract/inventory/move-units.ts'
+import { readArticle } from '../../contract/inventory/read-inventory.ts'
+import { type Db, select, transaction } from '../../platform/mysql.ts'
+import { type By, PROGRAM } from '../actions/by.ts'
+import { InputError } from '../actions/input-error.ts'
+import { recordAction } from '../actions/record-action.ts'
 import { publishSale } from './publish-sale.ts'
-import { type CompleteSale, completeSale, InputError, type SaleInput } from './sale-input.ts'
-
-export interface SaleStores {
-  mysql: Pool
-  redis: Redis
-  /** The static origin folder that nginx serves; without it no page is written. */
-  www?: string | undefined
-  /** The folder that a CDN takes its files from; without it nothing is uploaded. */
-  cdn?: string | undefined
-  /** The flash domain of every nginx; publishing asks each for the pages. */
-  doors?: string[] | undefined
-}
-
-/** What to say where `www` is missing. */
-export const NO_PAGE = 'note: the page of the sale is not written, since SLUICE_WWW does not name its folder'
+import { type CompleteSale, completeSale, type SaleInput } from './sale-input.ts'
+import type { SaleStores } from './sale-stores.ts'
 
 /** How long after the closing a signed ticket is still good to read its outcome. */
 const TICKETS_LIVE_ON_MS = 30 * 86_400_000

@@ -1,6 +1,6 @@
-import { saleKeys } from '../contract/keys.ts'
-import type { Sale } from '../contract/words.ts'
-import type { Redis } from '../platform/redis.ts'
+import { saleKeys } from '../../contract/keys.ts'
+import type { Sale } from '../../contract/words.ts'
+import type { Redis } from '../../platform/redis.ts'
 
 /** What of a sale's books is known at this moment. Units, but for `waiting` and `inFlight`: units wanted by tickets. */
 export interface Books {

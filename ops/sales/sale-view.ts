@@ -1,4 +1,4 @@
-import type { Sale } from '../contract/words.ts'
+import type { Sale } from '../../contract/words.ts'
 
 /** A sale as the command line shows it: times are ISO 8601, everything else as in {@link Sale}. */
 export const saleView = (sale: Sale) => ({

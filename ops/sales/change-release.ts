@@ -1,7 +1,7 @@
-import type { ReleaseRate, Sale, SalePhase } from '../contract/words.ts'
-import type { By } from './actions/by.ts'
+import type { ReleaseRate, Sale, SalePhase } from '../../contract/words.ts'
+import type { By } from '../actions/by.ts'
 import { changeSale, spreadSale } from './change-sale.ts'
-import type { SaleStores } from './create-sale.ts'
+import type { SaleStores } from './sale-stores.ts'
 
 /** A sale that may still release somebody. */
 const FROM: SalePhase[] = ['draft', 'published', 'paused']

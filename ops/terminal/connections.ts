@@ -1,11 +1,11 @@
 import { Type } from 'typebox'
-import { key, readConfig } from '../platform/config.ts'
-import { readLocalEnv } from '../platform/local-stack/status.ts'
-import { connectMysql, type Pool } from '../platform/mysql.ts'
-import { connectRedis, type Redis } from '../platform/redis.ts'
-import { readSigningKeys, type TokenKey } from '../platform/signing-keys.ts'
-import type { SaleStores } from './create-sale.ts'
-import { readOrigin } from './publish/read-origin.ts'
+import { key, readConfig } from '../../platform/config.ts'
+import { readLocalEnv } from '../../platform/local-stack/status.ts'
+import { connectMysql, type Pool } from '../../platform/mysql.ts'
+import { connectRedis, type Redis } from '../../platform/redis.ts'
+import { readSigningKeys, type TokenKey } from '../../platform/signing-keys.ts'
+import { readOrigin } from '../pages/read-origin.ts'
+import type { SaleStores } from '../sales/sale-stores.ts'
 
 type Env = Record<string, string | undefined>
 

@@ -2,10 +2,10 @@ import { saleKeys } from '../../contract/keys.ts'
 import { readSale } from '../../contract/sales.ts'
 import type { Sale } from '../../contract/words.ts'
 import type { By } from '../actions/by.ts'
-import type { SaleStores } from '../create-sale.ts'
-import { publishSale } from '../publish-sale.ts'
-import { pageFiles } from './page-files.ts'
-import { prewarm, type WarmedDoor } from './prewarm.ts'
+import { pageFiles } from '../pages/page-files.ts'
+import { prewarm, type WarmedDoor } from '../pages/prewarm.ts'
+import { publishSale } from './publish-sale.ts'
+import type { SaleStores } from './sale-stores.ts'
 
 export interface PublishReport {
   /** Whether every door has the page as it was published; the sale is published in any case. */

@@ -1,8 +1,8 @@
-import { Problem } from '../contract/errors.ts'
-import type { Sale, SalePhase } from '../contract/words.ts'
-import type { By } from './actions/by.ts'
+import { Problem } from '../../contract/errors.ts'
+import type { Sale, SalePhase } from '../../contract/words.ts'
+import type { By } from '../actions/by.ts'
 import { changeSale, spreadSale } from './change-sale.ts'
-import type { SaleStores } from './create-sale.ts'
+import type { SaleStores } from './sale-stores.ts'
 
 /** For each command, the phases it starts from; its own goal is among them, so that it may be tried again. */
 const STEPS = {

@@ -4,22 +4,10 @@ import {
   DEDUCTIONS,
   type Deduction,
   type ReleaseRate,
-} from '../contract/words.ts'
+} from '../../contract/words.ts'
 
-/** What is wrong with one field of a form. */
-export interface FieldFault {
-  field: string
-  message: string
-}
-
-/** A wrong setting; the message names the option and says what is right, `fields` say the same for a form. */
-export class InputError extends Error {
-  readonly fields: readonly FieldFault[]
-  constructor(message: string, fields: readonly FieldFault[] = []) {
-    super(message)
-    this.fields = fields
-  }
-}
+import { InputError } from '../actions/input-error.ts'
+import { isSku, SKU_RULE } from '../inventory/sku.ts'
 
 /** What an operator says of a new sale; the rest has defaults. Times are ms since 1970, money is whole cents. */
 export interface SaleInput {
@@ -126,9 +114,6 @@ const FIELDS: Record<string, string> = {
   ...{ price: 'priceCents', 'opens-at': 'opensAt', 'closes-at': 'closesAt', 'per-user': 'perUser' },
   ...{ 'pay-within': 'payWithinS', hold: 'holdS' },
 }
-
-export const SKU_RULE = '1 to 64 letters, digits, dots, dashes, slashes or underlines'
-export const isSku = (text: string): boolean => /^[\w./-]{1,64}$/.test(text)
 
 const isWhole = (value: number, least: number, most: number) =>
   Number.isSafeInteger(value) && value >= least && value <= most

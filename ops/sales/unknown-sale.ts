@@ -1,4 +1,4 @@
-import { Problem } from '../contract/errors.ts'
+import { Problem } from '../../contract/errors.ts'
 
 /** What every command says of an ID that is no sale. */
 export const unknownSale = (id: number): Problem =>

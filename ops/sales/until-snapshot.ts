@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { SNAPSHOT } from '../contract/keys.ts'
-import type { Snapshot } from '../contract/snapshot.ts'
-import type { Redis } from '../platform/redis.ts'
+import { SNAPSHOT } from '../../contract/keys.ts'
+import type { Snapshot } from '../../contract/snapshot.ts'
+import type { Redis } from '../../platform/redis.ts'
 
 const LONGEST_MS = 3_000
 const ASK_MS = 25

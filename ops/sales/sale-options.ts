@@ -5,21 +5,9 @@ import {
   DEDUCTIONS,
   type Deduction,
   type ReleaseRate,
-} from '../contract/words.ts'
+} from '../../contract/words.ts'
 
 /** How the command line writes the settings of a sale. Each throws commander's error, which names the option. */
-
-/** A whole number; `least` and `most` are allowed themselves. */
-export const whole =
-  (least: number, most = Number.MAX_SAFE_INTEGER) =>
-  (text: string): number => {
-    const value = /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN
-    if (!(value >= least && value <= most)) {
-      const limit = most === Number.MAX_SAFE_INTEGER ? `${least} or more` : `from ${least} to ${most}`
-      throw new InvalidArgumentError(`It must be a whole number, ${limit}.`)
-    }
-    return value
-  }
 
 const ISO = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d)$/
 

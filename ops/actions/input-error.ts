@@ -1,0 +1,14 @@
+/** What is wrong with one field of a form. */
+export interface FieldFault {
+  field: string
+  message: string
+}
+
+/** A wrong setting; the message names the option and says what is right, `fields` say the same for a form. */
+export class InputError extends Error {
+  readonly fields: readonly FieldFault[]
+  constructor(message: string, fields: readonly FieldFault[] = []) {
+    super(message)
+    this.fields = fields
+  }
+}
