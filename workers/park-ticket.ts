@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { noteEvent } from '../contract/events.ts'
 import type { ReleaseMessage } from '../contract/release-message.ts'
 import { requestsByNumber } from '../contract/requests.ts'
-import type { Flight } from './orders/record-batch.ts'
+import type { Flight } from './orders/flight.ts'
 import { type Backends, serveBatch } from './orders/serve-batch.ts'
 import type { Outbox } from './outbox.ts'
 

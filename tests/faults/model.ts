@@ -2,24 +2,7 @@ import type { Evidence } from './evidence.ts'
 import { judgeMoney } from './model/judge-money.ts'
 import { judgeReceipts } from './model/judge-receipts.ts'
 import { judgeUnits } from './model/judge-units.ts'
-
-/** What can be wrong with a run; each has its column or its line in the report. */
-export type Wrong =
-  | 'oversold'
-  | 'unsold'
-  | 'lost'
-  | 'duplicate'
-  | 'backwards'
-  | 'untrue'
-  | 'money'
-  | 'recovery'
-  | 'audit'
-  | 'unsettled'
-
-export interface Problem {
-  kind: Wrong
-  text: string
-}
+import type { Problem } from './model/problem.ts'
 
 export const RECOVER_WITHIN_MS = 15_000
 

@@ -1,7 +1,7 @@
 import type { Fate } from '../../contract/line/reserve.ts'
 import { requestsByNumber } from '../../contract/requests.ts'
 import type { Logger } from '../../platform/log.ts'
-import type { Flight } from './record-batch.ts'
+import type { Flight } from './flight.ts'
 
 /**
  * One line for each state, with the request of every ticket: whoever follows a buyer finds what became of his click. A line

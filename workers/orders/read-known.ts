@@ -1,7 +1,7 @@
 import type { Fate } from '../../contract/line/reserve.ts'
 import type { OrderState, RefusedState } from '../../contract/words.ts'
 import { type Db, select } from '../../platform/mysql.ts'
-import type { Flight } from './record-batch.ts'
+import type { Flight } from './flight.ts'
 
 export interface Known {
   /** The rows that these tickets have already, by number. */

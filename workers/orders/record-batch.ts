@@ -1,19 +1,10 @@
 import { type Fate, RESERVE, type ReserveCode } from '../../contract/line/reserve.ts'
 import { claimUnits } from '../../contract/orders/units.ts'
-import type { ReleasedTicket, ReleaseKind } from '../../contract/release-message.ts'
 import { readSale } from '../../contract/sales.ts'
 import type { RefusedState, Sale } from '../../contract/words.ts'
 import { type Db, type Pool, transaction } from '../../platform/mysql.ts'
+import type { Flight } from './flight.ts'
 import { type Known, readKnown } from './read-known.ts'
-
-/** A released ticket on its way to its row. */
-export interface Flight {
-  ticket: ReleasedTicket
-  kind: ReleaseKind
-  releasedAt: number
-  /** When its message reached this worker, ms. */
-  receivedAt?: number
-}
 
 /** What Redis said to the tickets that want to become orders, by number. */
 export interface Reservations {

@@ -6,8 +6,9 @@ import type { Logger } from '../../platform/log.ts'
 import { isDataError, type Pool } from '../../platform/mysql.ts'
 import type { Redis } from '../../platform/redis.ts'
 import type { Trace } from '../../platform/trace.ts'
+import type { Flight } from './flight.ts'
 import { logFates } from './log-fates.ts'
-import { type Flight, type Reservations, recordBatch, StaleReservation, UnknownSale } from './record-batch.ts'
+import { type Reservations, recordBatch, StaleReservation, UnknownSale } from './record-batch.ts'
 import { traceBatch } from './trace-batch.ts'
 
 export interface Backends {

@@ -2,7 +2,7 @@ import type { Fate } from '../../contract/line/reserve.ts'
 import { takeJoined } from '../../contract/traced.ts'
 import type { Redis } from '../../platform/redis.ts'
 import type { Trace } from '../../platform/trace.ts'
-import type { Flight } from './record-batch.ts'
+import type { Flight } from './flight.ts'
 
 /** When each part of a batch's work ended, ms. */
 export interface BatchTimes {

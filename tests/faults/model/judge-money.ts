@@ -1,5 +1,5 @@
 import type { Evidence } from '../evidence.ts'
-import type { Problem } from '../model.ts'
+import type { Problem } from './problem.ts'
 
 /** Every charge has goods or went back, whole; every paid order was charged, once; every "paid" at the provider is known. */
 export function judgeMoney({ sale, orders, charges, receipts }: Evidence): Problem[] {

@@ -1,7 +1,7 @@
 import { isFinal } from '../buyer.ts'
 import type { Evidence } from '../evidence.ts'
-import type { Problem } from '../model.ts'
 import type { Receipt } from '../receipts.ts'
+import type { Problem } from './problem.ts'
 
 /**
  * Where a ticket may be seen next. `released` -> `waiting` is the one way back: whoever was on the way when Redis was

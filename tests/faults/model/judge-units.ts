@@ -1,5 +1,5 @@
 import type { Evidence, OrderRow } from '../evidence.ts'
-import type { Problem } from '../model.ts'
+import type { Problem } from './problem.ts'
 
 /** A clock of a worker and the commit of another are so far apart at most. */
 const GRACE_MS = 10_000
