@@ -32,7 +32,7 @@ describe('the list', () => {
   })
 
   test('the door knows the same settings, with the same bounds', () => {
-    const lua = file('lua/edge/live_settings.lua')
+    const lua = file('lua/edge/live_tunables.lua')
     const live = [...lua.matchAll(/^ {2}(\w+) = \{ (\d+), (\d+) \},$/gm)]
     expect(
       Object.fromEntries(live.map(([, name, least, most]) => [name, [Number(least), Number(most)]])),

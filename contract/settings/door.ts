@@ -3,7 +3,7 @@ import { settingsOf } from './kind.ts'
 const EDGE = 'lua/edge/'
 
 /**
- * What the door reads while it runs: Lua numbers of nginx/tunables.conf; `lua/edge/live_settings.lua` has the same list.
+ * What the door reads while it runs: Lua numbers of nginx/tunables.conf; `lua/edge/live_tunables.lua` has the same list.
  * Not among them, so they want an edit and `nginx -s reload`: nginx's own directives (sizes of shared dicts, timeouts,
  * buffers, TLS, lists of addresses); `verified_tokens` and `verified_tickets`, sizes that are taken at the start;
  * `connections_per_worker`, which hangs on nginx's `worker_connections`; `snapshot_pull_ms` and `snapshot_timeout_ms`,

@@ -1,49 +1,17 @@
--- The numbers of tunables.conf that ops change while the door runs: contract/settings/door.ts has the same list, with
--- words. They come with each pull; every worker writes them into the fields of edge.tunables at its next tick, so that
--- reading one costs what it always did. The value of tunables.conf counts again when a setting is put back.
+-- The settings that ops change while the door runs (edge.live_tunables). They come with each pull; every worker writes them
+-- into the fields of edge.tunables at its next tick, so that reading one costs what it always did. The value of
+-- tunables.conf counts again when a setting is put back.
 local cjson = require("cjson.safe")
 local group_limit = require("edge.group_limit")
+local LIVE = require("edge.live_tunables")
 local peers = require("edge.peers")
 local tunables = require("edge.tunables")
-
--- Tunable -> least and most. Two doors of different versions may know different ones.
-local LIVE = {
-  buy_interval_ms = { 1, 600000 },
-  hot_buy_interval_ms = { 1, 600000 },
-  polls_per_second = { 1, 10000 },
-  address_clicks_per_second = { 1, 1000000 },
-  clicks_per_second = { 1, 10000000 },
-  admitted_for_s = { 60, 604800 },
-  repeat_window_s = { 1, 86400 },
-  line_full_retry_s = { 1, 3600 },
-  paused_retry_s = { 1, 3600 },
-  switched_off_retry_s = { 1, 3600 },
-  admission_retry_s = { 1, 3600 },
-  admission_spread_s = { 1, 3600 },
-  gateway_requests_per_worker = { 1, 100000 },
-  flash_group_per_second = { 0, 10000000 },
-  flash_group_connections = { 0, 1000000 },
-  balance_bound_percent = { 100, 1000 },
-  gateway_probe_ms = { 100, 10000 },
-  gateway_probe_timeout_ms = { 100, 30000 },
-  gateway_timeouts = { 1, 1000 },
-  gateway_out_ms = { 100, 60000 },
-  near_tickets = { 1, 100000 },
-  near_ms = { 300, 60000 },
-  blocked_from_score = { 1, 101 },
-  risk_strictness = { 1, 1000 },
-  challenge_lead_s = { 1, 86400 },
-  challenges_per_minute = { 1, 10000 },
-  challenge_answers_per_minute = { 1, 10000 },
-  challenge_pause_most_s = { 1, 3600 },
-  challenge_forget_s = { 1, 86400 },
-}
 
 local dict = ngx.shared.snapshot
 
 local normals, applied = {}, 0
 
-local M = { LIVE = LIVE }
+local M = {}
 
 local function setting_of(tunable)
   return "door." .. tunable:gsub("_", "%-")
