@@ -1,9 +1,6 @@
-import Fastify, { LogController } from 'fastify'
-import { Counter, Histogram } from 'prom-client'
 import { checkQueues } from '../contract/check-queues.ts'
 import { createProvider } from '../contract/payments/provider.ts'
 import { followSettings } from '../contract/settings/follow-settings.ts'
-import { REFUSED_STATES } from '../contract/words.ts'
 import { createLog } from '../platform/log.ts'
 import { createMetrics } from '../platform/metrics.ts'
 import { connectMysql } from '../platform/mysql.ts'
@@ -12,16 +9,18 @@ import { runUntilStopped } from '../platform/run-until-stopped.ts'
 import { checkMysqlSettings, checkRedisSettings } from '../platform/safe-settings.ts'
 import { openTrace } from '../platform/trace.ts'
 import { watchBackends } from '../platform/watch-backends.ts'
+import { buildApp } from './app.ts'
 import { readWorkerConfig, type WorkerConfig } from './config.ts'
 import { startConsumer } from './consume.ts'
 import { every } from './every.ts'
 import { startWorkReports } from './load/report-load.ts'
 import { createWorkMeter } from './load/work-meter.ts'
+import { createWorkerMetrics } from './metrics.ts'
 import { openOutbox } from './outbox.ts'
 import { askProvider } from './payments/ask-provider.ts'
 import { expireOverdue } from './payments/expire-overdue.ts'
 import { watchUnsettled } from './payments/watch-unsettled.ts'
-import { createReconciler, REPAIRS } from './reconcile/reconcile.ts'
+import { createReconciler } from './reconcile/reconcile.ts'
 import { startTellingShop } from './shop/tell-shop.ts'
 
 const RECONCILE_MS = 3_000
@@ -38,56 +37,21 @@ async function start(config: WorkerConfig): Promise<() => Promise<void>> {
   await checkMysqlSettings(mysql, (error) => log.warn({ err: error }, 'mysql is not there yet'))
   await checkQueues(config.SLUICE_AMQP_URL, config.SLUICE_NAME)
 
-  const registers = [createMetrics(config.SLUICE_NAME)]
+  const metrics = createMetrics(config.SLUICE_NAME)
   let settingsChanged = (): void => {}
   const stopSettings = await followSettings(
     'worker',
     config,
-    { redis, mysql, metrics: registers[0]!, name: config.SLUICE_NAME, log },
+    { redis, mysql, metrics, name: config.SLUICE_NAME, log },
     () => settingsChanged(),
   )
-  const tickets = new Counter({
-    name: 'sluice_recorded_tickets_total',
-    help: 'Tickets with a committed row, by state',
-    labelNames: ['state'],
-    registers,
-  })
-  const parked = new Counter({ name: 'sluice_parked_tickets_total', help: 'Tickets put aside', registers })
-  const batchTickets = new Histogram({
-    name: 'sluice_batch_tickets',
-    help: 'Tickets in a recorded batch',
-    buckets: [1, 5, 10, 25, 50, 100, 250, 500, 1000],
-    registers,
-  })
-  const batchSeconds = new Histogram({
-    name: 'sluice_batch_seconds',
-    help: 'Time from a collected batch to its acknowledgement',
-    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
-    registers,
-  })
-
-  const recordSeconds = new Histogram({
-    name: 'sluice_record_seconds',
-    help: 'Time of a committed transaction in MySQL that records a batch',
-    buckets: [0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
-    registers,
-  })
-  const repairs = new Counter({
-    name: 'sluice_repairs_total',
-    help: 'Repairs made by reconciliation',
-    labelNames: ['repair'],
-    registers,
-  })
-
-  // From 0: the first one of its kind would not show as an increase.
-  for (const repair of REPAIRS) repairs.inc({ repair }, 0)
-  for (const state of ['awaiting_payment', ...REFUSED_STATES]) tickets.inc({ state }, 0)
+  const { countBatch, countRepairs } = createWorkerMetrics(metrics)
 
   const trace = await openTrace(config.SLUICE_OTEL_URL, {
     ...{ percent: config.SLUICE_OTEL_PERCENT, service: 'sluice-worker', name: config.SLUICE_NAME, log },
   })
   const backends = { redis, mysql, log, trace }
-  const provider = createProvider(config.SLUICE_PAYMENT_URL, config.SLUICE_PAYMENT_KEY, registers[0])
+  const provider = createProvider(config.SLUICE_PAYMENT_URL, config.SLUICE_PAYMENT_KEY, metrics)
   const outbox = await openOutbox(config.SLUICE_AMQP_URL, config.SLUICE_NAME, log)
   const expiry = every(
     () => config.SLUICE_SWEEP_MS,
@@ -111,11 +75,7 @@ async function start(config: WorkerConfig): Promise<() => Promise<void>> {
     onOverdue: expiry.now,
     live: config,
     onBatch: (batch) => {
-      for (const fate of batch.fates) tickets.inc({ state: fate.state })
-      parked.inc(batch.parked)
-      batchTickets.observe(batch.fates.length)
-      batchSeconds.observe(batch.seconds)
-      for (const ms of batch.transactionsMs) recordSeconds.observe(ms / 1_000)
+      countBatch(batch)
       const payBy = batch.fates.find((fate) => fate.state === 'awaiting_payment')?.payBy
       if (payBy) outbox.wakeAfter(Math.max(Math.ceil((payBy - Date.now()) / 1_000), 1))
     },
@@ -130,11 +90,11 @@ async function start(config: WorkerConfig): Promise<() => Promise<void>> {
   const reconciler = createReconciler(backends, {
     name: config.SLUICE_NAME,
     queueIsEmpty: consumer.queueIsEmpty,
-    onRepair: (repair, count) => repairs.inc({ repair }, count),
+    onRepair: countRepairs,
   })
   const reconciling = every(RECONCILE_MS, 'reconciliation', reconciler.round, log)
-  const counting = every(COUNT_UNSETTLED_MS, 'counting payments', watchUnsettled(registers[0]!, mysql), log)
-  const stopWatching = watchBackends(registers[0]!, {
+  const counting = every(COUNT_UNSETTLED_MS, 'counting payments', watchUnsettled(metrics, mysql), log)
+  const stopWatching = watchBackends(metrics, {
     redis: () => redis.ping(),
     mysql: () => mysql.query({ sql: 'SELECT 1', timeout: 2_500 }),
     rabbitmq: async () => {
@@ -143,25 +103,11 @@ async function start(config: WorkerConfig): Promise<() => Promise<void>> {
   })
 
   const telling = startTellingShop(backends, {
-    ...{ name: config.SLUICE_NAME, outbox, metrics: registers[0]! },
+    ...{ name: config.SLUICE_NAME, outbox, metrics },
   })
 
   const stopReports = startWorkReports({ redis, name: config.SLUICE_NAME, meter, log })
-  const app = Fastify({
-    loggerInstance: log as never,
-    logController: new LogController({ disableRequestLogging: true }),
-  })
-  app.get('/internal/health', async (_request, reply) => {
-    const [redisOk, mysqlOk] = await Promise.all([answers(redis.ping()), answers(mysql.query('SELECT 1'))])
-    const ok = redisOk && mysqlOk && consumer.connected()
-    return reply
-      .code(ok ? 200 : 503)
-      .send({ ok, redis: redisOk, mysql: mysqlOk, rabbitmq: consumer.connected() })
-  })
-  app.get('/internal/metrics', async (_request, reply) => {
-    reply.type(registers[0]!.contentType)
-    return registers[0]!.metrics()
-  })
+  const app = buildApp({ ...backends, metrics, connected: consumer.connected })
   await app.listen({ host: config.SLUICE_HOST, port: config.SLUICE_PORT })
 
   return async () => {
@@ -180,11 +126,5 @@ async function start(config: WorkerConfig): Promise<() => Promise<void>> {
     await mysql.end()
   }
 }
-
-const answers = (call: Promise<unknown>): Promise<boolean> =>
-  call.then(
-    () => true,
-    () => false,
-  )
 
 await runUntilStopped('worker', () => start(readWorkerConfig(process.env)))

@@ -17,7 +17,7 @@ export const WORKER_SETTINGS = settingsOf('worker', {
   prefetch: [
     'messages',
     [64, 1, 10_000],
-    'workers/consume.ts',
+    'workers/queues.ts',
     'So many messages of RabbitMQ a worker has in hand.',
   ],
   'sweep-ms': [
