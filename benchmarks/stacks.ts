@@ -1,7 +1,8 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
-import { ROLES, type Stack, startStack } from '../stack/stack.ts'
+import { ROLES, type Stack } from '../stack/stack.ts'
+import { startStack } from '../stack/start-stack.ts'
 import type { Bench } from './scenario.ts'
 
 /** It has no part in what is measured. */

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { DoorUrls } from '../platform/local-stack/record.ts'
 import { doorUrlsOf, type StackPorts } from './addresses.ts'
 import { type DoorPlan, planNginx } from './nginx.ts'
-import type { ServerPlan } from './supervise.ts'
+import type { ServerPlan } from './server-plan.ts'
 
 /** One nginx of the flash domain. */
 export interface DoorAddress extends DoorUrls {

@@ -1,8 +1,9 @@
 import { ownCertificate } from './certificate.ts'
 import { findOrCreateDemoSale } from './demo-sale.ts'
 import { StackRuns } from './run-folder.ts'
-import { type Stack, startStack } from './stack.ts'
+import type { Stack } from './stack.ts'
 import type { StartOptions } from './start-options.ts'
+import { startStack } from './start-stack.ts'
 
 /** What happens meanwhile; a supervisor in the background tells it to the start that waits for it. */
 export type Report = { line: string } | { ready: true } | { failed: string }

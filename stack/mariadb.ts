@@ -7,7 +7,7 @@ import { promisify } from 'node:util'
 import { findProgram } from './find-program.ts'
 import { answers } from './probe.ts'
 import type { Secrets } from './secrets.ts'
-import type { ServerPlan } from './supervise.ts'
+import type { ServerPlan } from './server-plan.ts'
 
 const run = promisify(execFile)
 

@@ -4,7 +4,7 @@ import { promisify } from 'node:util'
 import { findProgram } from './find-program.ts'
 import { answers } from './probe.ts'
 import { renderDoor } from './render-door.ts'
-import type { ServerPlan } from './supervise.ts'
+import type { ServerPlan } from './server-plan.ts'
 
 export interface DoorPlan {
   /** Of the process; `nginx` unless said otherwise. */

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { answersHttp } from './probe.ts'
-import type { ServerPlan } from './supervise.ts'
+import type { ServerPlan } from './server-plan.ts'
 
 const FOLDERS = { gateway: 'gateway', worker: 'workers', sandbox: 'sandbox', console: 'ops' } as const
 

@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { answersHttp } from './probe.ts'
-import type { ServerPlan } from './supervise.ts'
+import type { ServerPlan } from './server-plan.ts'
 
 const FILES = ['alerts.yml', 'recording.yml']
 

@@ -5,7 +5,7 @@ import { answers } from './probe.ts'
 import { rabbitmqDefinitions } from './rabbitmq-definitions.ts'
 import { linkRabbitmqHome } from './rabbitmq-home.ts'
 import type { Secrets } from './secrets.ts'
-import type { ServerPlan } from './supervise.ts'
+import type { ServerPlan } from './server-plan.ts'
 
 const PLUGINS = ['rabbitmq_management', 'rabbitmq_prometheus']
 

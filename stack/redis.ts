@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { answers } from './probe.ts'
 import type { Secrets } from './secrets.ts'
-import type { ServerPlan } from './supervise.ts'
+import type { ServerPlan } from './server-plan.ts'
 
 /** Redis, with every write on the disk before it is answered, and no key ever dropped for room. */
 export function planRedis(dir: string, port: number, secrets: Secrets): ServerPlan {

@@ -5,7 +5,7 @@ import { promisify } from 'node:util'
 import { findProgram } from './find-program.ts'
 import { answers } from './probe.ts'
 import { renderShop, type ShopFront } from './render-shop.ts'
-import type { ServerPlan } from './supervise.ts'
+import type { ServerPlan } from './server-plan.ts'
 
 /**
  * A nice value decides how much, not how soon: with two full cores the kernel lets a running clicker finish its slice of

@@ -5,7 +5,8 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { identify } from '../platform/local-stack/process-identity.ts'
 import { choosePort, returnPort } from './ports.ts'
 import { answers } from './probe.ts'
-import { backoffMs, type ServerPlan, type Supervised, supervise } from './supervise.ts'
+import type { ServerPlan } from './server-plan.ts'
+import { backoffMs, type Supervised, supervise } from './supervise.ts'
 
 let dir: string
 const started: Supervised[] = []

@@ -1,33 +1,13 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { closeSync, mkdirSync, openSync, readFileSync, renameSync, statSync } from 'node:fs'
+import type { ChildProcess } from 'node:child_process'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { identify, type ProcessIdentity } from '../platform/local-stack/process-identity.ts'
 import type { Role } from '../platform/local-stack/record.ts'
 import { setNice } from '../platform/priority.ts'
-
-/** How one server is run. */
-export interface ServerPlan {
-  name: string
-  role: Role
-  command: string
-  args: string[]
-  env?: Record<string, string>
-  /** Below 0: before the others of this machine, as far as we may (root). */
-  nice?: number
-  /** Runs before the first start: folders, configuration files. */
-  prepare?: () => Promise<void>
-  /** True once the server does its work. */
-  isReady: () => Promise<boolean>
-  readyWithinMs: number
-  /** True while it answers at all, well or not; `isReady` where left out. */
-  isAlive?: () => Promise<boolean>
-  /** A process that has not answered for so long is frozen: it is killed and started again. */
-  frozenAfterMs?: number
-  stopSignal?: NodeJS.Signals
-  /** After so long it is killed. */
-  stopWithinMs: number
-}
+import { readLogEnd } from './server-log.ts'
+import type { ServerPlan } from './server-plan.ts'
+import { killSession, signalTo, startSession } from './session.ts'
 
 export interface Supervised {
   readonly name: string
@@ -54,7 +34,6 @@ const LONGEST_BACKOFF_MS = 3000
 const CALM_MS = 10_000
 /** So many deaths before it was ever ready: it can not start. */
 const EARLY_DEATHS = 3
-const LOG_LIMIT_BYTES = 20_000_000
 
 /** Time before the next start, after so many crashes in a row (1 and up). */
 export const backoffMs = (crashes: number): number =>
@@ -80,15 +59,8 @@ export function supervise(
 
   const launch = () => {
     ready = false
-    const log = openLog(logFile)
     const startedAt = Date.now()
-    const born = spawn(plan.command, plan.args, {
-      cwd: dir,
-      env: { ...cleanEnvironment(), ...plan.env },
-      detached: true,
-      stdio: ['ignore', log, log],
-    })
-    closeSync(log)
+    const born = startSession(dir, plan, logFile)
     child = born
     known = born.pid === undefined ? undefined : identify(born.pid)
     onChange()
@@ -149,7 +121,7 @@ export function supervise(
     while (!ready) {
       if (cannotStart() || Date.now() > deadline) {
         const why = cannotStart() ? `died ${deaths} times while starting` : `not ready after ${withinMs} ms`
-        throw new Error(`${plan.name}: ${why}; the end of ${logFile}:\n${readEnd(logFile)}`)
+        throw new Error(`${plan.name}: ${why}; the end of ${logFile}:\n${readLogEnd(logFile)}`)
       }
       await sleep(PROBE_EVERY_MS / 2)
     }
@@ -196,37 +168,5 @@ export function supervise(
       clearTimeout(restart)
       killSession(child?.pid)
     },
-  }
-}
-
-/** Our own environment without SLUICE_* keys: a server gets exactly those that are meant for it. */
-const cleanEnvironment = (): NodeJS.ProcessEnv =>
-  Object.fromEntries(Object.entries(process.env).filter(([key]) => !key.startsWith('SLUICE_')))
-
-function openLog(file: string): number {
-  try {
-    if (statSync(file).size > LOG_LIMIT_BYTES) renameSync(file, `${file}.1`)
-  } catch {
-    // the first start
-  }
-  return openSync(file, 'a', 0o600)
-}
-
-function readEnd(file: string): string {
-  try {
-    return readFileSync(file, 'utf8').slice(-1500)
-  } catch {
-    return '(no log)'
-  }
-}
-
-const killSession = (pid: number | undefined): void =>
-  signalTo(pid === undefined ? undefined : -pid, 'SIGKILL')
-
-function signalTo(pid: number | undefined, signal: NodeJS.Signals): void {
-  try {
-    if (pid !== undefined) process.kill(pid, signal)
-  } catch {
-    // it has ended already
   }
 }

@@ -9,7 +9,8 @@ import type { SaleInput } from '../ops/sales/sale-input.ts'
 import { connectMysql, type Pool, select } from '../platform/mysql.ts'
 import { connectRedis, type Redis } from '../platform/redis.ts'
 import { ROOT } from '../platform/root.ts'
-import { ROLES, type Stack, type StackOptions, startStack } from '../stack/stack.ts'
+import { ROLES, type Stack, type StackOptions } from '../stack/stack.ts'
+import { startStack } from '../stack/start-stack.ts'
 
 /** Where a running stack is: plain data, so that test files in other processes can have it. */
 export type StackAddress = Pick<Stack, 'dir' | 'urls' | 'ports' | 'secrets' | 'env' | 'console'>

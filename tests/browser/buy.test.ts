@@ -8,7 +8,8 @@ import type { SaleInput } from '../../ops/sales/sale-input.ts'
 import { connectMysql, type Pool, select } from '../../platform/mysql.ts'
 import { connectRedis, type Redis } from '../../platform/redis.ts'
 import { ROOT } from '../../platform/root.ts'
-import { type Stack, startStack } from '../../stack/stack.ts'
+import type { Stack } from '../../stack/stack.ts'
+import { startStack } from '../../stack/start-stack.ts'
 import { launchChromium } from './chromium.ts'
 
 // A person buys, in a real browser, on the real servers.

@@ -8,7 +8,8 @@ import { type Link, openLink } from '../../stack/link.ts'
 import { choosePort, returnPort } from '../../stack/ports.ts'
 import { AMQP_USER, VHOST } from '../../stack/rabbitmq-definitions.ts'
 import { readSecrets, type Secrets } from '../../stack/secrets.ts'
-import { ROLES, type Stack, type StackOptions, startStack } from '../../stack/stack.ts'
+import { ROLES, type Stack, type StackOptions } from '../../stack/stack.ts'
+import { startStack } from '../../stack/start-stack.ts'
 
 export const LINKS = [
   ...['gateway→redis', 'gateway→mysql', 'gateway→rabbitmq', 'gateway→sandbox'],

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { request } from 'undici'
-import { spreadSettings } from '../../contract/preload.ts'
+import { spreadSettings } from '../../contract/card-settings.ts'
 import { readSale } from '../../contract/sales.ts'
 import { createSale } from '../../ops/sales/create-sale.ts'
 import { publishSale } from '../../ops/sales/publish-sale.ts'
