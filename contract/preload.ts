@@ -1,27 +1,15 @@
 import { type Db, type Pool, select, transaction } from '../platform/mysql.ts'
 import { type Redis, runOf } from '../platform/redis.ts'
+import { cardSettings } from './card-settings.ts'
 import { writeEvent } from './events.ts'
-import { SALE_CHANGED, saleKeys } from './keys.ts'
+import { saleKeys } from './keys.ts'
+import { numberBlock } from './lease-numbers.ts'
 import { nothingComesBack, readSale } from './sales.ts'
 import { script } from './scripts.ts'
 import { HOLDING_STATES, type OrderState, type RefusedState, type Sale } from './words.ts'
 
 const loadSale = script('load_sale')
 const loadFates = script('load_fates')
-const raiseCeiling = script('raise_ceiling')
-const changeSale = script('change_sale')
-
-/** How many ticket numbers are leased from MySQL at a time. */
-const numberBlock = (sale: Sale): number => Math.max(10_000, 2 * (sale.stock + sale.standby))
-
-/** The settings on a sale's card, as field, value, … for Redis. */
-const settings = (sale: Sale): (string | number)[] => [
-  ...['standby', sale.standby, 'opens', sale.opensAt, 'closes', sale.closesAt],
-  ...['phase', sale.phase],
-  ...['batch', sale.release === 'auto' ? 0 : sale.release.batch],
-  ...['every', sale.release === 'auto' ? 0 : sale.release.everyMs],
-  ...['deduct', sale.deduct, 'over', sale.deduct === 'payment' ? sale.standby : 0],
-]
 
 /**
  * Brings a sale into Redis, or back into it after a loss or a restart: under the lock of its row in MySQL a new epoch
@@ -70,7 +58,7 @@ export async function preloadSale(
         ...['awaiting', sale.deduct === 'payment' ? unpaid : 0],
         ...['next', first, 'ceiling', ceiling, 'due', 0, 'hungry', 0, 'served', first - 1, 'reach', 0],
         ...['ending', nothingComesBack(sale) ? 'sold_out' : ''],
-        ...settings(sale),
+        ...cardSettings(sale),
       ],
     )
     return { ...sale, epoch, numbersLeased: ceiling }
@@ -138,27 +126,4 @@ async function loadTickets(
     await loadFates(redis, all, args)
     after = Number(rows.at(-1)!.number)
   }
-}
-
-/** Leases a further block of ticket numbers from MySQL for a sale that runs low. */
-export async function leaseNumbers(mysql: Pool, redis: Redis, id: number): Promise<void> {
-  const sale = await transaction(mysql, async (db) => {
-    const current = await readSale(db, id, 'lock')
-    if (!current) return undefined
-    const numbersLeased = current.numbersLeased + numberBlock(current)
-    await db.query('UPDATE sales SET numbers_leased = ? WHERE id = ?', [numbersLeased, id])
-    return { ...current, numbersLeased }
-  })
-  if (sale) await raiseCeiling(redis, [saleKeys(id).card], [sale.epoch, sale.numbersLeased])
-}
-
-/** Writes a sale's part of the window of auto release on its card; where it is not loaded, the next look writes it. */
-export async function shareWindow(redis: Redis, sale: number, tickets: number): Promise<void> {
-  await changeSale(redis, [saleKeys(sale).card], ['window', tickets])
-}
-
-/** Brings changed settings of a sale (as MySQL now has them) to Redis and tells every gateway. */
-export async function spreadSettings(redis: Redis, sale: Sale): Promise<void> {
-  await changeSale(redis, [saleKeys(sale.id).card], settings(sale))
-  await redis.publish(SALE_CHANGED, String(sale.id))
 }

@@ -1,11 +1,9 @@
-import { createHash } from 'node:crypto'
-import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { type Connection, createConnection, type RowDataPacket } from 'mysql2/promise'
 import { Umzug } from 'umzug'
+import { type MigrationFile, readMigrations } from './read-migrations.ts'
 import { ROOT } from './root.ts'
-import { splitStatements } from './split-statements.ts'
 
 /** How long one starter waits for another that migrates. */
 const LOCK_WAIT_S = 60
@@ -90,22 +88,6 @@ async function readRows(db: Connection): Promise<MigrationRow[]> {
   )
   return rows
 }
-
-interface MigrationFile {
-  name: string
-  checksum: string
-  statements: string[]
-}
-
-const readMigrations = (folder: string): MigrationFile[] =>
-  readdirSync(folder)
-    .filter((name) => /^\d{3}_[\w-]+\.sql$/.test(name))
-    .sort()
-    .map((name) => {
-      const sql = readFileSync(join(folder, name), 'utf8')
-      const checksum = createHash('sha256').update(sql.replaceAll('\r\n', '\n')).digest('hex')
-      return { name, checksum, statements: splitStatements(sql) }
-    })
 
 function refuseStrangers(files: MigrationFile[], rows: MigrationRow[]): void {
   const byName = new Map(files.map((file) => [file.name, file]))

@@ -1,5 +1,5 @@
 import type { AutoRelease } from '../../contract/auto-release.ts'
-import { shareWindow } from '../../contract/preload.ts'
+import { shareWindow } from '../../contract/card-settings.ts'
 import type { GatewayLoad, WorkerLoad } from '../../contract/reports.ts'
 import type { Logger } from '../../platform/log.ts'
 import type { Redis } from '../../platform/redis.ts'

@@ -1,5 +1,6 @@
 import type { Sale } from '../../contract/words.ts'
-import { type Check, type CrowdTally, LIMITS, MARGIN, type RateStep, type RehearsalReport } from './report.ts'
+import type { Check } from './check.ts'
+import { type CrowdTally, LIMITS, MARGIN, type RateStep, type RehearsalReport } from './report.ts'
 
 /** Go or no-go, of all that was seen. `played` is undefined where the crowd was not let in, since something is down. */
 export function judgeRehearsal(

@@ -3,7 +3,7 @@ import type { Logger } from '../../platform/log.ts'
 import { select } from '../../platform/mysql.ts'
 import type { TokenKey } from '../../platform/signing-keys.ts'
 import type { By } from '../actions/by.ts'
-import type { RehearsalStores } from './check-sale.ts'
+import type { RehearsalStores } from './check-surroundings.ts'
 import { rehearse } from './rehearse.ts'
 import type { RehearsalReport } from './report.ts'
 

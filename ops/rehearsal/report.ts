@@ -1,9 +1,4 @@
-/** One thing that was looked at before a sale opens. `warn` is told, and does not stop the sale. */
-export interface Check {
-  name: string
-  verdict: 'ok' | 'warn' | 'no'
-  says: string
-}
+import type { Check } from './check.ts'
 
 /** The release at one rate for a short while. */
 export interface RateStep {

@@ -1,5 +1,6 @@
+import { spreadSettings } from '../../contract/card-settings.ts'
 import { SALE_CHANGED, saleKeys } from '../../contract/keys.ts'
-import { preloadSale, spreadSettings } from '../../contract/preload.ts'
+import { preloadSale } from '../../contract/preload.ts'
 import { readSale } from '../../contract/sales.ts'
 import type { Sale } from '../../contract/words.ts'
 import { type Pool, select, transaction } from '../../platform/mysql.ts'

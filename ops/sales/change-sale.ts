@@ -1,5 +1,5 @@
+import { spreadSettings } from '../../contract/card-settings.ts'
 import { Problem } from '../../contract/errors.ts'
-import { spreadSettings } from '../../contract/preload.ts'
 import { readSale } from '../../contract/sales.ts'
 import type { Sale, SalePhase } from '../../contract/words.ts'
 import { type Db, type Pool, transaction } from '../../platform/mysql.ts'
