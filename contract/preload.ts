@@ -18,7 +18,7 @@ const loadFates = script('load_fates')
  * `force` says that its books are known to be wrong. Serialised by the row lock, so that any number of processes may find
  * the loss at once.
  *
- * @returns the sale as loaded (a settled one is not), or undefined where there is no such sale or it is a draft.
+ * @returns the sale as loaded (a settled one is not), or undefined where there is no such sale, or it was never published.
  */
 export async function preloadSale(
   mysql: Pool,
@@ -28,7 +28,7 @@ export async function preloadSale(
 ): Promise<Sale | undefined> {
   return transaction(mysql, async (db) => {
     const sale = await readSale(db, id, 'lock')
-    if (!sale || sale.phase === 'draft') return undefined
+    if (!sale || sale.phase === 'draft' || sale.phase === 'discarded') return undefined
     // Its books are closed and its keys were let go: MySQL alone answers for its tickets.
     if (sale.phase === 'settled') return sale
     const keys = saleKeys(id)

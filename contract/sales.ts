@@ -81,11 +81,13 @@ export const nothingComesBack = (sale: Pick<Sale, 'paid' | 'stock'>): boolean =>
 export const allPaid = (sale: Pick<Sale, 'paid' | 'stock'>): number =>
   nothingComesBack(sale) ? sale.stock : 0
 
-/** All sales but rehearsals, newest first. */
+/** All sales but rehearsals and discarded drafts, newest first. */
 export async function listSales(db: Db): Promise<Sale[]> {
-  return (await select<SaleRow>(db, 'SELECT * FROM sales WHERE rehearsal_of IS NULL ORDER BY id DESC')).map(
-    toSale,
+  const rows = await select<SaleRow>(
+    db,
+    "SELECT * FROM sales WHERE rehearsal_of IS NULL AND phase <> 'discarded' ORDER BY id DESC",
   )
+  return rows.map(toSale)
 }
 
 /** The sales that buyers are shown, and rehearsals: published, and not over for more than a day. A settled one stands there as ended. */
@@ -99,7 +101,18 @@ export async function listShownSales(db: Db): Promise<Sale[]> {
 }
 
 /** Whether something of a sale can still move: it has its keys in Redis. */
-export const isLive = ({ phase }: Pick<Sale, 'phase'>): boolean => phase !== 'draft' && phase !== 'settled'
+export const isLive = ({ phase }: Pick<Sale, 'phase'>): boolean =>
+  phase === 'published' || phase === 'paused' || phase === 'closed'
 
-/** The sales that gateways and workers look after. */
-export const listLiveSales = async (db: Db): Promise<Sale[]> => (await listShownSales(db)).filter(isLive)
+/**
+ * The sales that gateways and workers look after: until they are settled, since a buyer may come back with a ticket that
+ * everybody had forgotten as long as it is good, and what stands in a line must not wait for a day that nobody looks.
+ */
+export async function listLiveSales(db: Db): Promise<Sale[]> {
+  const rows = await select<SaleRow>(
+    db,
+    `SELECT * FROM sales WHERE phase IN ('published', 'paused', 'closed')
+     AND tickets_expire_at > UTC_TIMESTAMP(3) ORDER BY id`,
+  )
+  return rows.map(toSale)
+}

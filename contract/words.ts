@@ -16,7 +16,7 @@
 export type SaleState = 'upcoming' | 'open' | 'sold_out' | 'paused' | 'ended'
 
 /** What operators decided about a sale; time and stock add the rest (see {@link SaleState}). */
-export type SalePhase = 'draft' | 'published' | 'paused' | 'closed' | 'settled'
+export type SalePhase = 'draft' | 'published' | 'paused' | 'closed' | 'settled' | 'discarded'
 
 /** A ticket whose buyer got no unit, with the reason. Each has one row in `refusals`. */
 export const REFUSED_STATES = ['sold_out', 'duplicate', 'left', 'closed'] as const

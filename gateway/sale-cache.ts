@@ -1,6 +1,6 @@
 import NodeCache from 'node-cache'
 import { SALE_CHANGED } from '../contract/keys.ts'
-import { isLive, listShownSales, readSale } from '../contract/sales.ts'
+import { listLiveSales, listShownSales, readSale } from '../contract/sales.ts'
 import type { Sale } from '../contract/words.ts'
 import type { Logger } from '../platform/log.ts'
 import type { Pool } from '../platform/mysql.ts'
@@ -20,13 +20,13 @@ interface Entry {
 }
 
 export interface SaleCache {
-  /** A sale, or undefined where there is none or it is a draft. Rejects only if it was never read and MySQL is down. */
+  /** A sale, or undefined where there is none or it was never published. Rejects only if it was never read and MySQL is down. */
   get(id: number): Promise<Sale | undefined>
   /** What is known of a sale without asking anybody, perhaps of long ago. */
   peek(id: number): Sale | undefined
-  /** The sales that the release loop looks after, as last read. */
+  /** The sales that the release loop looks after, as last read: those that are not settled. */
   live(): Sale[]
-  /** The sales that the snapshot shows: the live ones, and those settled lately. */
+  /** The sales that the snapshot shows: those not over for more than a day, also where they are settled. */
   shown(): Sale[]
   /** Reads these ahead of time, where what is known of them is about to be too old. For hot ones. */
   warm(ids: readonly number[]): void
@@ -48,11 +48,13 @@ export function createSaleCache(
   const reading = new Map<number, Promise<Sale | undefined>>()
   const mayExist = createHighestSale(mysql)
   let shownSales: Sale[] = []
+  let liveSales: Sale[] = []
 
   const keep = (id: number, sale: Sale | undefined): void => {
     // A crowd asking for made-up numbers may fill the cache; then it is emptied, not grown.
     if (cache.getStats().keys >= MOST_SALES) cache.flushAll()
-    cache.set<Entry>(id, { sale: sale?.phase === 'draft' ? undefined : sale, readAt: Date.now() })
+    const never = sale?.phase === 'draft' || sale?.phase === 'discarded'
+    cache.set<Entry>(id, { sale: never ? undefined : sale, readAt: Date.now() })
   }
 
   const read = async (id: number, old: Entry | undefined): Promise<Sale | undefined> => {
@@ -70,8 +72,8 @@ export function createSaleCache(
   }
 
   const refresh = async (): Promise<void> => {
-    shownSales = await listShownSales(mysql)
-    for (const sale of shownSales) keep(sale.id, sale)
+    ;[shownSales, liveSales] = await Promise.all([listShownSales(mysql), listLiveSales(mysql)])
+    for (const sale of [...liveSales, ...shownSales]) keep(sale.id, sale)
   }
 
   subscriber.on('message', (channel: string, message: string) => {
@@ -104,7 +106,7 @@ export function createSaleCache(
       return asSwitched(fresh ? entry.sale : await readOnce(id, entry))
     },
     peek: (id) => cache.get<Entry>(id)?.sale,
-    live: () => shownSales.filter(isLive).map(asSwitched),
+    live: () => liveSales.map(asSwitched),
     shown: () => shownSales.map(asSwitched),
     warm(ids) {
       for (const id of ids) {

@@ -9,6 +9,7 @@ import { addInventory } from './commands/inventory.ts'
 import { addOperatorCommands } from './commands/operator.ts'
 import { addQuizImport } from './commands/quiz-import.ts'
 import { addSaleCreate } from './commands/sale-create.ts'
+import { addSaleDiscard } from './commands/sale-discard.ts'
 import { addSaleEvidence } from './commands/sale-evidence.ts'
 import { addSaleList } from './commands/sale-list.ts'
 import { addSalePhases } from './commands/sale-phases.ts'
@@ -36,6 +37,7 @@ const SALE_COMMANDS: AddCommand[] = [
   addSaleShow,
   addSalePublish,
   addSalePhases,
+  addSaleDiscard,
   addSaleSettle,
   addSaleEvidence,
   addSaleRelease,

@@ -27,6 +27,13 @@ CREATE TABLE blocks (
   CONSTRAINT score_is_risk CHECK (score between 1 and 100)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
 
+CREATE TABLE ended_sessions (
+  id varchar(22) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  over_at datetime(3) NOT NULL,
+  PRIMARY KEY (id),
+  KEY age (over_at)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+
 CREATE TABLE events (
   id bigint unsigned NOT NULL AUTO_INCREMENT,
   sale_id int unsigned,
@@ -92,7 +99,7 @@ CREATE TABLE sales (
   challenge enum('none','captcha','quiz','pow') NOT NULL DEFAULT 'none',
   opens_at datetime(3) NOT NULL,
   closes_at datetime(3) NOT NULL,
-  phase enum('draft','published','paused','closed','settled') NOT NULL DEFAULT 'draft',
+  phase enum('draft','published','paused','closed','settled','discarded') NOT NULL DEFAULT 'draft',
   epoch int unsigned NOT NULL DEFAULT 0,
   numbers_leased bigint unsigned NOT NULL DEFAULT 0,
   tickets_expire_at datetime(3) NOT NULL,
@@ -129,8 +136,8 @@ CREATE TABLE inventory_moves (
   sku varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   sale_id int unsigned,
   units bigint NOT NULL,
-  reason enum('received','registered','raised','lowered','settled','returned') NOT NULL,
-  once tinyint unsigned AS (if(reason in ('registered','settled'),1,NULL)) STORED,
+  reason enum('received','registered','raised','lowered','settled','returned','discarded') NOT NULL,
+  once tinyint unsigned AS (if(reason in ('registered','settled','discarded'),1,NULL)) STORED,
   created_at datetime(3) NOT NULL,
   PRIMARY KEY (id),
   KEY of_article (sku),

@@ -10,6 +10,7 @@ import { checkMysqlSettings, checkRedisSettings } from '../platform/safe-setting
 import { openTrace } from '../platform/trace.ts'
 import { watchBackends } from '../platform/watch-backends.ts'
 import { buildApp } from './app.ts'
+import { closeEnded } from './close-ended.ts'
 import { readWorkerConfig, type WorkerConfig } from './config.ts'
 import { startConsumer } from './consume.ts'
 import { every } from './every.ts'
@@ -24,6 +25,7 @@ import { createReconciler } from './reconcile/reconcile.ts'
 import { startTellingShop } from './shop/tell-shop.ts'
 
 const RECONCILE_MS = 3_000
+const CLOSE_MS = 2_000
 const COUNT_UNSETTLED_MS = 5_000
 
 /** Starts a worker; resolves with the function that stops it, once it consumes. */
@@ -93,6 +95,7 @@ async function start(config: WorkerConfig): Promise<() => Promise<void>> {
     onRepair: countRepairs,
   })
   const reconciling = every(RECONCILE_MS, 'reconciliation', reconciler.round, log)
+  const closing = every(CLOSE_MS, 'closing', () => closeEnded(backends, config.SLUICE_NAME), log)
   const counting = every(COUNT_UNSETTLED_MS, 'counting payments', watchUnsettled(metrics, mysql), log)
   const stopWatching = watchBackends(metrics, {
     redis: () => redis.ping(),
@@ -115,7 +118,7 @@ async function start(config: WorkerConfig): Promise<() => Promise<void>> {
     stopReports()
     stopWatching()
     await Promise.all([
-      ...[consumer.stop(), expiry.stop(), asking.stop(), reconciling.stop(), counting.stop()],
+      ...[consumer.stop(), expiry.stop(), asking.stop(), reconciling.stop(), closing.stop(), counting.stop()],
       telling.stop(),
     ])
     await outbox.close()

@@ -1,8 +1,15 @@
 import type { ResultSetHeader } from 'mysql2/promise'
 import type { Db } from '../../platform/mysql.ts'
 
-/** Why the shop's inventory of an article changes (sql/009 explains each). */
-export type MoveReason = 'received' | 'registered' | 'raised' | 'lowered' | 'settled' | 'returned'
+/** Why the shop's inventory of an article changes (sql/009 and 012 explain each). */
+export type MoveReason =
+  | 'received'
+  | 'registered'
+  | 'raised'
+  | 'lowered'
+  | 'settled'
+  | 'returned'
+  | 'discarded'
 
 export interface InventoryMove {
   sku: string
@@ -16,7 +23,7 @@ export interface InventoryMove {
 /**
  * Moves units into the shop's inventory or out of it, and writes the move's row. Only inside the transaction that
  * changes the sale: either both happen or neither. Gives false, with nothing written, where there is no such article or
- * it has not so many units. A sale is registered once and settled once: a second time throws a duplicate key error,
+ * it has not so many units. A sale is registered, settled and discarded once: a second time throws a duplicate key error,
  * which undoes everything. Nothing is moved, and no row written, for 0 units.
  */
 export async function moveUnits(db: Db, { sku, sale, units, reason }: InventoryMove): Promise<boolean> {

@@ -2,7 +2,7 @@ import { type Pool, transaction } from '../../platform/mysql.ts'
 import type { Redis } from '../../platform/redis.ts'
 import { SALE_CHANGED, saleKeys } from '../keys.ts'
 import { preloadSale } from '../preload.ts'
-import { readSale } from '../sales.ts'
+import { isLive, readSale } from '../sales.ts'
 import { SaleUnloaded, script, UNLOADED } from '../scripts.ts'
 import type { Sale } from '../words.ts'
 
@@ -41,7 +41,7 @@ export async function putStock(
 export async function tellStock(mysql: Pool, redis: Redis, id: number): Promise<boolean> {
   const answer = await transaction(mysql, async (db) => {
     const sale = await readSale(db, id, 'lock')
-    if (!sale || sale.phase === 'draft' || sale.phase === 'settled') return undefined
+    if (!sale || !isLive(sale)) return undefined
     return putStock(redis, sale).catch(unlessUnloaded)
   })
   if (answer === undefined) return false

@@ -12,6 +12,9 @@ import type { Publisher } from './publisher.ts'
 /** Tickets in one message: what a worker records in one transaction. */
 const MESSAGE_TICKETS = 100
 const IDLE_MS = 100
+/** Of a sale that has been over for a minute: a ticket that comes back late may wait so long, and old sales cost little. */
+const OVER_IDLE_MS = 2_000
+const OVER_AFTER_MS = 60_000
 /** Under auto release a batch gathers for so long: fewer, larger messages and transactions. */
 const AUTO_MS = 15
 
@@ -70,13 +73,13 @@ export function startReleaseLoop(deps: {
       while (deps.publisher.ready()) {
         const { more, batches } = await releaseDue(deps.redis, sale.id, limitsNow(), deps.absence())
         for (const batch of batches) publish(batch)
-        if (!more) return batches.length > 0 ? busyMs(sale) : IDLE_MS
+        if (!more) return batches.length > 0 ? busyMs(sale) : idleMs(sale)
       }
     } catch (error) {
       if (error instanceof SaleUnloaded) await deps.load(sale.id)
       else throw error
     }
-    return IDLE_MS
+    return idleMs(sale)
   }
 
   const loop = async (): Promise<void> => {
@@ -85,7 +88,7 @@ export function startReleaseLoop(deps: {
       const due = deps.liveSales().filter((sale) => (nextTick.get(sale.id) ?? 0) <= now)
       await Promise.all(
         due.map(async (sale) => {
-          nextTick.set(sale.id, now + IDLE_MS)
+          nextTick.set(sale.id, now + OVER_IDLE_MS)
           const wait = await tick(sale).catch((error) => {
             deps.log.warn({ err: error, sale: sale.id }, 'release failed')
             return IDLE_MS
@@ -109,6 +112,9 @@ export function startReleaseLoop(deps: {
     },
   }
 }
+
+const idleMs = ({ closesAt }: Sale): number =>
+  Date.now() > closesAt + OVER_AFTER_MS ? OVER_IDLE_MS : IDLE_MS
 
 /** While a line moves: often enough to keep the rate exactly, whatever the number of gateways. */
 const busyMs = (sale: Sale): number =>

@@ -78,13 +78,14 @@ async function read(
   if (!asked.books) {
     const unchecked = `${asked.failure ?? 'Redis does not know the sale'}: the line, the flight and the units left are not checked`
     const live = phase === 'published' || phase === 'paused'
+    const empty = phase === 'draft' || phase === 'discarded' || phase === 'settled'
     const findings = judge(books, undefined, undefined)
     if (live) findings.push({ kind: 'redis', sentence: unchecked })
     return {
       mysql: books,
       redis: undefined,
       findings,
-      unchecked: live || phase === 'draft' || phase === 'settled' ? undefined : unchecked,
+      unchecked: live || empty ? undefined : unchecked,
     }
   }
   if (asked.books.epoch !== epoch) {

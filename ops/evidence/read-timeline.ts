@@ -36,7 +36,7 @@ export async function readTimeline(db: Db, sale: Sale, course: Course): Promise<
     add('action', Date.parse(action.at), tellAction(action), action.who)
   }
   for (const event of await listEvents(db, sale.id, from, to)) {
-    const kind = event.kind === 'settlement' ? 'sale' : 'fault'
+    const kind = event.kind === 'settlement' || event.kind === 'closing' ? 'sale' : 'fault'
     add(kind, event.at.getTime(), event.detail, event.who)
   }
   const rehearsals = await select<{ id: number; created_at: Date }>(

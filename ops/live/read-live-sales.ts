@@ -20,12 +20,16 @@ interface Row extends Omit<LiveSale, 'rate' | 'opensAt' | 'closesAt'> {
   closes_at: Date
 }
 
-/** The sales that live: published or paused and not over for more than a minute, and those of `also`, whatever they are. */
+/**
+ * The sales that live: published, paused, or over by their time (a worker has closed them) for no more than a minute; and
+ * those of `also`, whatever they are.
+ */
 export async function readLiveSales(db: Db, also: readonly number[] = []): Promise<LiveSale[]> {
   const rows = await select<Row>(
     db,
     `SELECT id, phase, stock, sold, paid, release_batch, release_every_ms, opens_at, closes_at FROM sales
-     WHERE (phase IN ('published', 'paused') AND closes_at > UTC_TIMESTAMP(3) - INTERVAL 1 MINUTE) OR id IN (?)
+     WHERE ((phase IN ('published', 'paused') OR (phase = 'closed' AND closes_at <= UTC_TIMESTAMP(3)))
+       AND closes_at > UTC_TIMESTAMP(3) - INTERVAL 1 MINUTE) OR id IN (?)
      ORDER BY id`,
     [also.length === 0 ? [0] : also],
   )

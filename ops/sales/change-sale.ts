@@ -1,6 +1,6 @@
 import { spreadSettings } from '../../contract/card-settings.ts'
 import { Problem } from '../../contract/errors.ts'
-import { readSale } from '../../contract/sales.ts'
+import { isLive, readSale } from '../../contract/sales.ts'
 import type { Sale, SalePhase } from '../../contract/words.ts'
 import { type Db, type Pool, transaction } from '../../platform/mysql.ts'
 import { type By, PROGRAM } from '../actions/by.ts'
@@ -19,12 +19,15 @@ export interface SaleChange {
   version?: number | undefined
   /**
    * Under the row lock: the columns to set, and before and after in words for the record; undefined where all is as wanted
-   * already. May throw.
+   * already. May change other rows through `db`, and throw.
    */
-  work: (
-    sale: Sale,
-    db: Db,
-  ) => { columns: Record<string, unknown>; before: unknown; after: unknown } | undefined
+  work: (sale: Sale, db: Db) => Change | undefined | Promise<Change | undefined>
+}
+
+interface Change {
+  columns: Record<string, unknown>
+  before: unknown
+  after: unknown
 }
 
 /**
@@ -42,17 +45,16 @@ export const changeSale = (
     const sale = await readSale(db, id, 'lock')
     if (!sale) throw unknownSale(id)
     await refuseStale(db, sale, version)
-    if (!from.includes(sale.phase)) {
-      throw new Problem('conflict', {
-        detail: `sale ${id} is ${sale.phase}; this needs one that is ${from.join(' or ')}`,
-      })
-    }
-    const change = work(sale, db)
+    if (!from.includes(sale.phase)) throw notFrom(sale, from)
+    const change = await work(sale, db)
     if (!change) return sale
     await db.query('UPDATE sales SET ?, version = version + 1 WHERE id = ?', [change.columns, id])
     await recordAction(db, { ...by, action, sale: id, before: change.before, after: change.after })
     return (await readSale(db, id))!
   })
+
+export const notFrom = ({ id, phase }: Sale, from: readonly SalePhase[]): Problem =>
+  new Problem('conflict', { detail: `sale ${id} is ${phase}; this needs one that is ${from.join(' or ')}` })
 
 /**
  * Brings a sale's settings, as MySQL has them now, to Redis and tells every gateway. The row is locked meanwhile: of two
@@ -61,5 +63,5 @@ export const changeSale = (
 export const spreadSale = ({ mysql, redis }: SaleStores, id: number): Promise<void> =>
   transaction(mysql, async (db) => {
     const sale = await readSale(db, id, 'lock')
-    if (sale && sale.phase !== 'draft') await spreadSettings(redis, sale)
+    if (sale && isLive(sale)) await spreadSettings(redis, sale)
   })

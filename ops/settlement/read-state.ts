@@ -29,8 +29,9 @@ export async function readSettlementState(
   const { phase, closesAt } = sale
   const own = { phase, sku: sale.sku ?? null, closesAt }
   const settlement = (await readSettlement(mysql, id)) ?? null
-  if (settlement || phase === 'draft') {
-    const detail = settlement ? '' : 'It is a draft: nothing was sold.'
+  if (settlement || phase === 'draft' || phase === 'discarded') {
+    const is = phase === 'draft' ? 'a draft' : 'discarded'
+    const detail = settlement ? '' : `It is ${is}: nothing was sold.`
     return { ...own, possible: false, detail, blockers: null, settlement }
   }
   const blockers = await readBlockers(mysql, redis, id).catch(() => readBlockers(mysql, undefined, id))

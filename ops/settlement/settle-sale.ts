@@ -48,7 +48,10 @@ async function prepare({ mysql, redis, ...rest }: SaleStores, sale: Sale, by: By
   if (sale.rehearsalOf !== undefined) {
     throw new Problem('conflict', { detail: `sale ${id} is a rehearsal: nothing of it is real` })
   }
-  if (phase === 'draft') throw new Problem('conflict', { detail: `sale ${id} is a draft: nothing was sold` })
+  if (phase === 'draft' || phase === 'discarded') {
+    const is = phase === 'draft' ? 'a draft' : 'discarded'
+    throw new Problem('conflict', { detail: `sale ${id} is ${is}: nothing was sold` })
+  }
   if (phase !== 'closed') {
     if (Date.now() < closesAt) {
       const until = new Date(closesAt).toISOString()

@@ -10,7 +10,8 @@ export function refuseStock(message: string): never {
 
 /** What of a new stock MySQL alone can say. Throws InputError, or Problem `conflict` for a sale that is over. */
 export function checkStock(sale: Sale, stock: number): void {
-  if (sale.phase === 'closed' || sale.phase === 'settled' || Date.now() >= sale.closesAt) {
+  const over = !['draft', 'published', 'paused'].includes(sale.phase)
+  if (over || Date.now() >= sale.closesAt) {
     throw new Problem('conflict', { detail: `sale ${sale.id} is over: its stock stays as it is` })
   }
   if (!Number.isSafeInteger(stock) || stock < 1 || stock > MOST) {

@@ -39,6 +39,12 @@ export function SaleFrame({ id, path, children }: SaleFrameProps): JSX.Element {
       </Notice>
     )
   }
+  if (data.phase === 'discarded')
+    return (
+      <Empty title={`Sale ${id} was a draft, and was discarded.`}>
+        <a href="#/sales">See all sales</a>
+      </Empty>
+    )
   return (
     <SaleContext.Provider value={{ sale: data, reload }}>
       <header class="sale-head">

@@ -17,7 +17,7 @@ export interface SaleView {
   challenge: string
   opensAt: string | number
   closesAt: string | number
-  phase: 'draft' | 'published' | 'paused' | 'closed' | 'settled'
+  phase: 'draft' | 'published' | 'paused' | 'closed' | 'settled' | 'discarded'
   version: number
   sku?: string | null
   rehearsalOf?: number | null

@@ -2,6 +2,7 @@ import type { ComponentChildren, JSX } from 'preact'
 import { number, toMs } from '../format.ts'
 import { Badge } from '../parts/badge.tsx'
 import { Relative, useNow, When } from '../parts/when.tsx'
+import { DiscardDraft } from '../path/discard-draft.tsx'
 import { PublishStep } from '../path/publish-step.tsx'
 import type { RehearsalsView } from '../path/rehearsal.ts'
 import { RehearseStep } from '../path/rehearse-step.tsx'
@@ -39,7 +40,12 @@ export function Path(): JSX.Element {
   const published = sale.phase !== 'draft'
   const closing = sale.phase === 'closed' || sale.phase === 'settled'
   const contents: Record<StepName, ComponentChildren> = {
-    register: <Registered sale={sale} />,
+    register: (
+      <>
+        <Registered sale={sale} />
+        {!published && <DiscardDraft sale={sale} shut={shut} />}
+      </>
+    ),
     publish: (
       <>
         <p>Its page goes to the doors and to the CDN, and every door is asked for it.</p>

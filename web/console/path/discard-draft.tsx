@@ -1,0 +1,54 @@
+import type { JSX } from 'preact'
+import { useState } from 'preact/hooks'
+import { call } from '../call.ts'
+import { number } from '../format.ts'
+import { Button } from '../parts/button.tsx'
+import { Confirm } from '../parts/confirm.tsx'
+import { go } from '../route.ts'
+import type { SaleView } from '../sale.ts'
+import { useAction } from '../use-action.ts'
+
+interface Props {
+  sale: SaleView
+  shut: string | undefined
+}
+
+/** Gives up a draft, after asking; then there is nothing left to look at but the list. */
+export function DiscardDraft({ sale, shut }: Props): JSX.Element {
+  const [asking, setAsking] = useState(false)
+  const discard = useAction(() =>
+    call<SaleView>('POST', `/api/sales/${sale.id}/discard`, { version: sale.version }),
+  )
+  return (
+    <>
+      <Button busy={discard.busy} whyNot={shut} onClick={() => setAsking(true)}>
+        Discard the draft …
+      </Button>
+      {asking && (
+        <Confirm
+          title={`Discard draft ${sale.id}?`}
+          action="Discard the draft"
+          danger
+          busy={discard.busy}
+          error={discard.error}
+          onCancel={() => {
+            discard.clear()
+            setAsking(false)
+          }}
+          onConfirm={async () => {
+            if (await discard.run()) go('sales')
+          }}
+        >
+          <p>
+            <strong>{sale.title}</strong>
+          </p>
+          <p>
+            It is never published, and is in no list any more.{' '}
+            {sale.sku && `Its ${number(sale.stock)} units of ${sale.sku} go back to the shop. `}
+            This can not be undone.
+          </p>
+        </Confirm>
+      )}
+    </>
+  )
+}
