@@ -1,6 +1,6 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import { jwtVerify, SignJWT } from 'jose'
-import type { Db } from '../../platform/mysql.ts'
+import { type Db, select } from '../../platform/mysql.ts'
 import { type Operator, type OperatorRole, readOperator } from '../operators/operators.ts'
 
 /** A credential is good for so long, and is renewed while it is in use. */
@@ -27,6 +27,8 @@ export interface Sessions {
   sign(session: Session): Promise<string>
   /** The session of a credential, or undefined where it is forged, expired or ended. */
   read(credential: string): Promise<Session | undefined>
+  /** Ends this session for good; the operator's others live on. */
+  end(session: Session): Promise<void>
   /** Whether the operator may still use this session: neither signed out nor disabled nor over. For long answers. */
   lives(session: Session): Promise<boolean>
   csrfToken(session: Session): string
@@ -36,8 +38,9 @@ export interface Sessions {
 }
 
 /**
- * Sessions without a table of their own: a credential (JWT, HS256) names the operator and the generation that the
- * operator had at sign-in. MySQL is asked at each request, so that signing out, a new password and disabling count at once.
+ * Sessions that no table holds, but those that were ended early: a credential (JWT, HS256) names the operator and the
+ * generation that the operator had at sign-in. MySQL is asked at each request, so that signing out, a new password and
+ * disabling count at once.
  * @param now ms since 1970
  */
 export function createSessions(mysql: Db, secret: string, now: () => number = Date.now): Sessions {
@@ -48,8 +51,12 @@ export function createSessions(mysql: Db, secret: string, now: () => number = Da
 
   const current = async (session: Omit<Session, 'role'>): Promise<Session | undefined> => {
     if (seconds() >= session.beganAt + LONGEST_S) return undefined
-    const operator = await readOperator(mysql, session.name)
-    const ended = !operator || operator.disabledAt !== null || operator.generation !== session.generation
+    const [operator, [signedOut]] = await Promise.all([
+      readOperator(mysql, session.name),
+      select(mysql, 'SELECT id FROM ended_sessions WHERE id = ?', [session.id]),
+    ])
+    const ended =
+      signedOut || !operator || operator.disabledAt !== null || operator.generation !== session.generation
     return ended ? undefined : { ...session, role: operator.role }
   }
   const csrfToken = ({ id }: Session) => createHmac('sha256', csrfKey).update(id).digest('base64url')
@@ -75,6 +82,11 @@ export function createSessions(mysql: Db, secret: string, now: () => number = Da
         ...{ name: String(sub), id: String(sid), beganAt: Number(began) },
         ...{ signedAt: Number(iat), generation: Number(gen) },
       })
+    },
+    end: async ({ id, beganAt }) => {
+      const overAt = new Date((beganAt + LONGEST_S) * 1000)
+      await mysql.query('REPLACE INTO ended_sessions (id, over_at) VALUES (?, ?)', [id, overAt])
+      await mysql.query('DELETE FROM ended_sessions WHERE over_at < ?', [new Date(now())])
     },
     lives: async (session) => (await current(session)) !== undefined,
     csrfToken,

@@ -29,7 +29,8 @@ let guessing = 0
 /**
  * Who this name and password are. An unknown name, a disabled one and a wrong password have the same answer and take as
  * long. Guesses are counted in Redis before they are judged, so that many at once do not pass the limit together; a right
- * password forgets those of its name and address. Throws {@link SignInRefused}, or Problem `busy`.
+ * password forgets those of its name and address. Throws {@link SignInRefused}, or Problem `busy`, or `unavailable` without
+ * Redis.
  */
 export async function signIn(
   { mysql, redis }: { mysql: Pool; redis: Redis },
@@ -59,6 +60,14 @@ export async function signIn(
   }
 }
 
+const withoutRedis = (error: Error): never => {
+  throw new Problem('unavailable', {
+    detail:
+      'Nobody can sign in while Redis is away, since wrong passwords are counted there; open sessions go on',
+    cause: error,
+  })
+}
+
 type Keys = Record<keyof typeof MOST, string>
 
 /** Counts one guess; by how much the least exceeded of these limits is passed, undefined where none is. */
@@ -66,7 +75,7 @@ async function count(redis: Redis, keys: Keys, kinds: (keyof Keys)[]): Promise<n
   const step = redis.multi()
   // The window begins with its first guess.
   for (const kind of kinds) step.set(keys[kind], 0, 'EX', WINDOW_S, 'NX').incr(keys[kind])
-  const replies = (await step.exec()) ?? []
+  const replies = (await step.exec().catch(withoutRedis)) ?? []
   const over = kinds
     .map((kind, index) => Number(replies[2 * index + 1]?.[1]) - MOST[kind])
     .filter((above) => above > 0)

@@ -29,8 +29,51 @@ test('signing in: a cookie that no script reads, a role, a CSRF token; and out a
   const out = await anna('DELETE', '/api/session')
   expect([out.status, cookieIn(out)]).toEqual([204, expect.stringContaining('Max-Age=0')])
   expect((await me(anna.cookie)).json).toMatchObject({ status: 401, code: 'unauthenticated' })
-  // Everywhere: it may be somebody else who sits at the other screen.
-  expect((await me(cookieIn(answer).replace(/;.*/, ''))).status).toBe(401)
+  // This session alone: the one at the other screen goes on.
+  expect((await me(cookieIn(answer).replace(/;.*/, ''))).status).toBe(200)
+})
+
+test('signing out everywhere ends every session of the operator, and of nobody else', async () => {
+  const [here, there, bert] = [
+    await lent.signIn('anna'),
+    await lent.signIn('anna'),
+    await lent.signIn('bert'),
+  ]
+  expect(
+    (await here('DELETE', '/api/sessions', undefined, { headers: { 'x-csrf-token': 'x' } })).status,
+  ).toBe(403)
+  expect((await me(there.cookie)).status).toBe(200)
+  expect((await here('DELETE', '/api/sessions')).status).toBe(204)
+  for (const { cookie } of [here, there]) expect((await me(cookie)).status).toBe(401)
+  expect((await me(bert.cookie)).status).toBe(200)
+})
+
+test('a credential that was renewed a moment before ends with its session, and only what may still count is kept', async () => {
+  const anna = await lent.signIn('anna')
+  lent.later(120)
+  const renewed = cookieIn(await me(anna.cookie)).replace(/;.*/, '')
+  expect(renewed).not.toBe(anna.cookie)
+  await anna('DELETE', '/api/session')
+  expect((await me(renewed)).status).toBe(401)
+  const rows = () => select<{ id: string }>(lent.mysql, 'SELECT id FROM ended_sessions')
+  expect((await rows()).length).toBeGreaterThan(0)
+  lent.later(9 * 3600)
+  const next = await lent.signIn('anna')
+  await next('DELETE', '/api/session')
+  expect(await rows()).toHaveLength(1)
+})
+
+test('without Redis nobody signs in, and is told why; whoever is signed in goes on', async () => {
+  const { cookie } = await lent.signIn('anna')
+  lent.redis.disconnect()
+  try {
+    const answer = await lent.nobody('POST', '/api/session', { name: 'anna', password: PASSWORD })
+    expect(answer.json).toMatchObject({ status: 503, code: 'unavailable' })
+    expect(answer.json.detail).toContain('while Redis is away')
+    expect((await me(cookie)).status).toBe(200)
+  } finally {
+    await lent.redis.connect()
+  }
 })
 
 test('a session in use is renewed, one at rest ends after 15 minutes, and all end after 8 hours', async () => {

@@ -89,21 +89,22 @@ function Clock(): JSX.Element {
 }
 
 function Who({ who }: { who: Session }): JSX.Element {
-  const signOut = useAction(() => call('DELETE', '/api/session'))
+  const signOut = useAction((from: 'here' | 'everywhere') =>
+    call('DELETE', from === 'here' ? '/api/session' : '/api/sessions'),
+  )
+  const leave = async (from: 'here' | 'everywhere') => {
+    await signOut.run(from)
+    session.set(undefined)
+  }
   return (
     <div class="who">
       <span class="name">{who.name}</span>
       <Badge tone={who.role === 'operator' ? 'accent' : 'plain'}>{who.role}</Badge>
-      <Button
-        kind="quiet"
-        small
-        busy={signOut.busy}
-        onClick={async () => {
-          await signOut.run()
-          session.set(undefined)
-        }}
-      >
+      <Button kind="quiet" small busy={signOut.busy} onClick={() => leave('here')}>
         Sign out
+      </Button>
+      <Button kind="quiet" small busy={signOut.busy} onClick={() => leave('everywhere')}>
+        Everywhere
       </Button>
     </div>
   )

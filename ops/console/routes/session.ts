@@ -12,7 +12,7 @@ const credentials = Type.Object(
   { additionalProperties: false },
 )
 
-/** POST, GET and DELETE /api/session: sign in, who am I, sign out (everywhere: all sessions of the operator end). */
+/** POST, GET and DELETE /api/session: sign in, who am I, sign out here. DELETE /api/sessions: sign out everywhere. */
 export function addSession(app: App, services: Services, recordRefusal: RecordRefusal): void {
   const { mysql, sessions } = services
   const view = (session: Session) => ({
@@ -51,8 +51,15 @@ export function addSession(app: App, services: Services, recordRefusal: RecordRe
   app.get('/api/session', async (request) => view(request.session))
 
   app.delete('/api/session', { config: { anyRole: true } }, async (request, reply) => {
-    await endSessions(mysql, request.session.name)
+    await sessions.end(request.session)
     await recordAction(mysql, { ...byOf(request), action: 'session.end' })
+    dropSessionCookie(request, reply)
+    return reply.code(204).send()
+  })
+
+  app.delete('/api/sessions', { config: { anyRole: true } }, async (request, reply) => {
+    await endSessions(mysql, request.session.name)
+    await recordAction(mysql, { ...byOf(request), action: 'session.end-all' })
     dropSessionCookie(request, reply)
     return reply.code(204).send()
   })
