@@ -6,6 +6,7 @@ import { protect } from './protect.ts'
 import { createRefusalRecord } from './record-refusals.ts'
 import { addActions } from './routes/actions.ts'
 import { addBlocks } from './routes/blocks.ts'
+import { addDiscard } from './routes/discard.ts'
 import { addInternal } from './routes/internal.ts'
 import { addInventory } from './routes/inventory.ts'
 import { addLive } from './routes/live.ts'
@@ -36,6 +37,8 @@ export function buildConsole(services: Services): App {
     // "2" is not a number: nothing is converted. Every wrong field is named at once.
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, allErrors: true } },
   }) as never
+  // Fastify reads it by itself; here it would only be a wrong body, and it is what a page of another site may send.
+  app.removeContentTypeParser('text/plain')
   const recordRefusal = createRefusalRecord(services.mysql, services.log)
 
   app.decorateRequest('session', null as never)
@@ -48,6 +51,7 @@ export function buildConsole(services: Services): App {
   addSession(app, services, recordRefusal)
   addSales(app, services)
   addPublish(app, services)
+  addDiscard(app, services)
   addSwitches(app, services)
   addBlocks(app, services)
   addActions(app, services)

@@ -62,6 +62,7 @@ export async function confirmStock(
   change: string,
   by: By = PROGRAM,
 ): Promise<ChangedStock> {
+  if (!(await readSale(stores.mysql, sale))) throw unknownSale(sale)
   const text = /^[\w-]{1,64}$/.test(change) ? await stores.redis.getdel(stockChangeKey(change)) : null
   const proposed = text === null ? undefined : (JSON.parse(text) as StockChange)
   if (proposed?.sale !== sale) {

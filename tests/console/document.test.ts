@@ -1,23 +1,37 @@
+import { createServer } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { createSale } from '../../ops/sales/create-sale.ts'
 import { openDocument } from '../line/api-document.ts'
-import { type LentConsole, lendConsole, type Send } from './lend-console.ts'
+import { type ConsoleAnswer, EDGE_KEY, type LentConsole, lendConsole, PASSWORD } from './lend-console.ts'
 import { listRoutes } from './list-routes.ts'
 
-vi.setConfig({ testTimeout: 60_000 })
+/** docs/openapi-ops.yaml against the console: every route of it is called, in every way that it can be refused. */
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 120_000 })
 const { operations, checkAnswer } = await openDocument('openapi-ops.yaml')
 let lent: LentConsole
-let anna: Send
+let anna: Awaited<ReturnType<LentConsole['signIn']>>
+let vera: typeof anna
 let sale: number
 let draft: number
+/** A door that takes connections and never answers, so that a rehearsal is still running when it is looked at. */
+const silent = createServer(() => {})
 beforeAll(async () => {
-  lent = await lendConsole()
+  await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve))
+  lent = await lendConsole({ rehearseAt: [addressOf(silent.address())] })
   anna = await lent.signIn('anna')
+  vera = await lent.signIn('vera')
   const input = { title: 'a kettle', stock: 10, priceCents: 500 }
   sale = (await createSale(lent, input)).id
   draft = (await createSale(lent, input, { draft: true })).id
-}, 60_000)
-afterAll(() => lent?.stop())
+})
+afterAll(async () => {
+  silent.close()
+  await lent?.stop()
+})
+
+const addressOf = (at: ReturnType<typeof silent.address>) =>
+  `http://127.0.0.1:${(at as { port: number }).port}`
 
 test('every route of the console is documented, and nothing else', async () => {
   const routes = (await listRoutes())
@@ -44,50 +58,143 @@ describe.each(withBody)('%s', (name, { properties = {}, required = [] }) => {
   })
 })
 
-test('every answer is as documented', async () => {
+const SETTING = 'worker.flush-ms'
+
+/** A body that is understood, of the calls that need one with something in it. */
+const BODIES: Record<string, object> = {
+  'POST /api/session': { name: 'anna', password: 'a wrong password' },
+  'POST /api/sales': { title: 'a pan', stock: 3, priceCents: 100 },
+  'POST /api/sales/{id}/discard': { version: 1 },
+  'PUT /api/sales/{id}/release': { release: 'auto', version: 1 },
+  'PUT /api/sales/{id}/standby': { standby: '1', version: 1 },
+  'POST /api/sales/{id}/stock': { stock: 12, version: 1 },
+  'POST /api/sales/{id}/stock/confirm': { change: 'none' },
+  'POST /api/inventory': { sku: 'KETTLE-1', title: 'a kettle', units: 5 },
+  'PUT /api/switches': { name: 'closed', value: 'on', version: 7, sale: 999_999 },
+  'POST /api/blocks': { buyer: 'eve', score: 50, reason: 'many accounts' },
+  'DELETE /api/blocks': { buyer: 'eve' },
+  'PUT /api/settings/{name}': { value: '200', version: 7 },
+  'POST /api/settings/{name}/rollback': { version: 0 },
+}
+/** What is wrong with the address of a call without a body. */
+const WRONG_ADDRESS: Record<string, string> = {
+  'GET /api/sales/{id}/samples': '?from=1&to=1',
+  'GET /api/switches': '?sale=x',
+  'GET /api/blocks': `?search=${'x'.repeat(129)}`,
+  'GET /api/actions': '?sale=x',
+}
+
+describe.each(operations)('$name', (operation) => {
+  const { name, responses } = operation
+  const [method, path] = name.split(' ') as [string, string]
+  const open = name === 'POST /api/session'
+  const csv = operation.requestBody?.content['text/csv'] !== undefined
+  const at = (id: number | string) => path.replace('{id}', String(id)).replace('{name}', SETTING)
+  const body = operation.requestBody && !csv ? (BODIES[name] ?? {}) : undefined
+  const raw = (type: string, text: string) => anna(method, at(sale), undefined, { raw: { type, text } })
+
+  /** For each status, the calls that must be refused with it. */
+  const refused: Record<string, () => Promise<ConsoleAnswer>[]> = {
+    400: () => {
+      if (csv) return [raw('text/csv', 'buyer\ntwo words\n')]
+      if (body) return [anna(method, at(sale), { ...body, undocumented: 1 }), raw('application/json', '{')]
+      return [anna(method, `${at(sale)}${WRONG_ADDRESS[name]}`)]
+    },
+    401: () => [lent.nobody(method, at(sale), body)],
+    403: () => {
+      const foreign = anna(method, at(sale), body, { headers: { origin: 'http://evil.test' } })
+      if (open) return [foreign]
+      const forged = anna(method, at(sale), body, { headers: { 'x-csrf-token': 'x' } })
+      return [foreign, forged, ...(operation['x-role'] === 'any' ? [] : [vera(method, at(sale), body)])]
+    },
+    404: () => {
+      const query = name === 'GET /api/sales/{id}/samples' ? '?from=1&to=2' : ''
+      if (path.includes('{name}')) return [anna(method, path.replace('{name}', 'no.such'), body)]
+      if (!path.includes('{id}')) return [anna(method, path, body)]
+      return ['999999', 'x', '0', '7%2f..'].map((id) => anna(method, at(id) + query, body))
+    },
+    413: () => [
+      csv ? raw('text/csv', 'x'.repeat(2 ** 21)) : raw('application/json', `"${'x'.repeat(70_000)}"`),
+    ],
+    415: () => [raw('text/plain', 'hello')],
+  }
+
+  test.each(Object.keys(responses).filter((status) => status in refused))(
+    'is refused with %s',
+    async (status) => {
+      for (const answer of await Promise.all(refused[status]!())) {
+        expect(answer.status, `${name}: ${answer.text}`).toBe(Number(status))
+        checkAnswer(name, answer as never)
+      }
+    },
+  )
+})
+
+test('every route is called, and answers as documented', async () => {
   const given = new Set<string>()
-  const check = async (name: string, body?: object, query = '', id: number | string = sale) => {
-    const [method, path] = name.split(' ') as [string, string]
-    const address = path.replace('{id}', String(id)).replace('{name}', 'SLUICE_ABSENT_MS') + query
-    const answer = await anna(method, address, body)
+  const note = (name: string, answer: ConsoleAnswer) => {
     given.add(`${name} ${checkAnswer(name, answer as never)}`)
     return answer.json
+  }
+  const check = async (name: string, body?: object, query = '', id: number | string = sale) => {
+    const [method, path] = name.split(' ') as [string, string]
+    const address = path.replace('{id}', String(id)).replace('{name}', SETTING) + query
+    return note(name, await anna(method, address, body))
   }
   await check('GET /api/session')
   await check('GET /api/sales')
   const { id } = await check('POST /api/sales', { title: 'a pan', stock: 3, priceCents: 100 })
   await check('POST /api/sales', { title: '', stock: 3, priceCents: 100 })
   await check('GET /api/sales/{id}')
-  await check('GET /api/sales/{id}', undefined, '', 999)
+
+  await check('POST /api/sales/{id}/publish', { version: 9 }, '', draft)
   await check('POST /api/sales/{id}/publish', {}, '', draft)
+  await check('POST /api/sales/{id}/discard', { version: 2 }, '', draft)
+  await check('POST /api/sales/{id}/discard', { version: 1 }, '', id)
+
   await check('POST /api/sales/{id}/pause', { version: 2 })
   await check('POST /api/sales/{id}/pause', { version: 1 })
+  await check('POST /api/sales/{id}/resume', { version: 3 })
   await check('POST /api/sales/{id}/resume', { version: 3 })
   await check('PUT /api/sales/{id}/release', { release: 'auto', version: 4 })
   await check('PUT /api/sales/{id}/release', { release: 'auto', version: 4 })
   await check('PUT /api/sales/{id}/release', { release: 'fast', version: 5 })
   await check('PUT /api/sales/{id}/standby', { standby: '50%', version: 5 })
+  await check('PUT /api/sales/{id}/standby', { standby: '60%', version: 5 })
   const { version } = await check('GET /api/sales/{id}')
+  await check('POST /api/sales/{id}/stock', { stock: 12, version: 1 })
   const { change } = await check('POST /api/sales/{id}/stock', { stock: 12, version })
   await check('POST /api/sales/{id}/stock/confirm', { change })
   await check('POST /api/sales/{id}/stock/confirm', { change })
+
   const now = Date.now()
   await check('GET /api/sales/{id}/samples', undefined, `?from=${now - 1000}&to=${now}`)
-  await check('GET /api/sales/{id}/samples', undefined, `?from=${now}&to=${now}`)
+  note('GET /api/sales/{id}/live', await firstOfLive())
+  await check('POST /api/sales/{id}/rehearsals', { buyers: 10, seconds: 10 })
+  await check('POST /api/sales/{id}/rehearsals', {})
   await check('GET /api/sales/{id}/rehearsals')
+  await check('DELETE /api/sales/{id}/rehearsals')
+  const over = async () => (await check('GET /api/sales/{id}/rehearsals')).job.state
+  await expect.poll(over, { timeout: 30_000 }).toBe('cancelled')
+  await check('DELETE /api/sales/{id}/rehearsals')
+
   await check('POST /api/sales/{id}/audit', {})
   await check('GET /api/sales/{id}/events')
-  await check('POST /api/sales/{id}/close', {}, '', id)
-  await check('POST /api/sales/{id}/close', { version: version + 1 })
+  await check('POST /api/sales/{id}/settle', {})
+  await check('POST /api/sales/{id}/close', { version: 1 })
+  await check('POST /api/sales/{id}/close', {})
+  await check('GET /api/sales/{id}/settlement')
+  await check('POST /api/sales/{id}/settle', {})
   await check('GET /api/sales/{id}/settlement')
   await check('GET /api/sales/{id}/evidence')
   await check('GET /api/sales/{id}/orders')
+
   await check('POST /api/inventory', { sku: 'KETTLE-1', title: 'a kettle', units: 5 })
   await check('GET /api/inventory')
   await check('GET /api/switches')
   await check('PUT /api/switches', { name: 'closed', value: 'on', version: 0 })
   await check('PUT /api/switches', { name: 'closed', value: 'off', version: 0 })
-  await check('GET /api/switches', undefined, '?sale=1')
+  await check('GET /api/switches', undefined, `?sale=${sale}`)
   await check('POST /api/blocks', { buyer: 'eve', score: 50, reason: 'many accounts' })
   await check('POST /api/blocks', { buyer: 'two words' })
   await check('GET /api/blocks')
@@ -95,12 +202,40 @@ test('every answer is as documented', async () => {
   await check('DELETE /api/blocks', { buyer: 'eve' })
   const csv = (text: string) =>
     anna('POST', '/api/blocks/import', undefined, { raw: { type: 'text/csv', text } })
-  for (const text of ['buyer\neve\n', 'buyer\n\ntwo words\n', `buyer\n${'x'.repeat(2 ** 20)}`])
-    given.add(`import ${checkAnswer('POST /api/blocks/import', (await csv(text)) as never)}`)
+  note('POST /api/blocks/import', await csv('buyer\neve\n'))
+  note('POST /api/blocks/import', await csv('buyer\n\ntwo words\n'))
   await check('GET /api/settings')
+  await check('PUT /api/settings/{name}', { value: '150', version: 0, reason: 'a slow disk' })
+  await check('PUT /api/settings/{name}', { value: '160', version: 0 })
+  await check('GET /api/settings/{name}/history')
+  await check('POST /api/settings/{name}/rollback', { version: 0, seen: 9 })
+  await check('POST /api/settings/{name}/rollback', { version: 0, seen: 1 })
   await check('GET /api/actions')
-  await check('GET /api/actions', undefined, '?sale=x')
-  expect([...given].filter((one) => / [45]/.test(one)).length).toBeGreaterThan(8)
-  for (const one of ['import 200', 'import 400 invalid_request', 'import 413 too_large'])
-    expect(given).toContain(one)
+
+  const signIn = 'POST /api/session'
+  note(signIn, await lent.nobody('POST', '/api/session', { name: 'bert', password: PASSWORD }))
+  const guess = () => lent.nobody('POST', '/api/session', { name: 'bert', password: 'a wrong password' })
+  for (let n = 0; n < 6; n++) note(signIn, await guess())
+  await check('DELETE /api/session')
+  anna = await lent.signIn('anna')
+  await check('DELETE /api/sessions')
+
+  const answersOf = (status: RegExp) =>
+    operations.filter(({ name }) => ![...given].some((one) => one.startsWith(`${name} `) && status.test(one)))
+  const names = (missing: typeof operations) => missing.map(({ name }) => name)
+  expect(names(answersOf(/ 20\d$/)), 'never called as it should be').toEqual([])
+  const inConflict = answersOf(/ 409 conflict$/).filter(({ responses }) => '409' in responses)
+  expect(names(inConflict), 'never in conflict').toEqual([])
+  expect([...given]).toContain(`${signIn} 429 too_many_requests`)
 })
+
+/** The live page's answer has no end: its first words. */
+async function firstOfLive(): Promise<ConsoleAnswer> {
+  await lent.app.listen({ host: '127.0.0.1', port: 0 })
+  const headers = { cookie: anna.cookie, 'x-edge-key': EDGE_KEY }
+  const answer = await fetch(`${addressOf(lent.app.server.address())}/api/sales/${sale}/live`, { headers })
+  const reader = answer.body!.pipeThrough(new TextDecoderStream()).getReader()
+  const { value: text = '' } = await reader.read()
+  await reader.cancel()
+  return { status: answer.status, headers: Object.fromEntries(answer.headers), text, json: undefined }
+}

@@ -41,8 +41,16 @@ export interface LentConsole extends LentStores {
   later: (seconds: number) => void
 }
 
-/** The console's app on real stores of its own, without nginx; operators `anna` and `bert`, viewer `vera`. */
-export async function lendConsole(options: { www?: string } = {}): Promise<LentConsole> {
+const rehearsalKey = ({ rehearseAt }: { rehearseAt?: string[] }) =>
+  rehearseAt && { secret: 'secret of rehearsed buyers, 32 or more' }
+
+/**
+ * The console's app on real stores of its own, without nginx; operators `anna` and `bert`, viewer `vera`. With
+ * `rehearseAt`, addresses of doors, it may sign for simulated buyers.
+ */
+export async function lendConsole(
+  options: { www?: string; rehearseAt?: string[] } = {},
+): Promise<LentConsole> {
   const stores = await lendStores({ connections: 6 })
   let aheadMs = 0
   const log = createLog('console', 'silent')
@@ -57,7 +65,7 @@ export async function lendConsole(options: { www?: string } = {}): Promise<LentC
       () => Date.now() + aheadMs,
     ),
     metrics: new Registry(),
-    rehearsals: createRehearsals(stores, undefined, log),
+    rehearsals: createRehearsals({ ...stores, doors: options.rehearseAt }, rehearsalKey(options), log),
     ...{ live, log },
   })
   const add: LentConsole['add'] = (name, role) =>

@@ -15,7 +15,7 @@ const routes = await listRoutes()
 /** What needs no session; nothing else may. */
 const OPEN = ['POST /api/session', 'GET /internal/health', 'GET /internal/metrics']
 /** What a viewer may do besides reading; an audit changes nothing. */
-const ANY_ROLE = ['DELETE /api/session', 'POST /api/sales/:id/audit']
+const ANY_ROLE = ['DELETE /api/session', 'DELETE /api/sessions', 'POST /api/sales/:id/audit']
 
 const guarded = routes.filter((route) => !OPEN.includes(route))
 const changing = guarded.filter((route) => !route.startsWith('GET '))

@@ -34,6 +34,8 @@ interface Operation {
   name: string
   responses: Record<string, Response>
   requestBody?: { content: Record<string, { schema: BodySchema }> }
+  /** `any`: also who may only look. */
+  'x-role'?: 'any'
 }
 
 /** One of docs/, and what compares answers with it. */

@@ -6,6 +6,7 @@ import type { Sample } from '../../live/sample.ts'
 import { streamSamples } from '../../live/stream.ts'
 import { unknownSale } from '../../sales/unknown-sale.ts'
 import { fieldProblem } from '../problems.ts'
+import { saleIdOf, saleParams } from '../request.ts'
 import type { App, Services } from '../services.ts'
 
 /** Pages that may follow at once: for all operators, and for one, who may have a tab for each sale. */
@@ -16,7 +17,6 @@ const HISTORY_MS = 5 * 60_000
 const HISTORY_WAIT_MS = 1_000
 const LONGEST_MS = 31 * 86_400_000
 
-const params = Type.Object({ id: Type.String({ pattern: '^[1-9][0-9]{0,9}$' }) })
 const time = Type.String({ pattern: '^[0-9]{1,14}$' })
 const range = Type.Object({ from: time, to: time }, { additionalProperties: false })
 
@@ -29,8 +29,8 @@ export function addLive(app: App, { mysql, sessions, live }: Services): void {
     for (const end of streams.keys()) end()
   })
 
-  app.get('/api/sales/:id/live', { schema: { params } }, async (request, reply) => {
-    const sale = Number(request.params.id)
+  app.get('/api/sales/:id/live', { schema: { params: saleParams } }, async (request, reply) => {
+    const sale = saleIdOf(request.params.id)
     const { session } = request
     const own = [...streams.values()].filter((name) => name === session.name).length
     if (streams.size >= MOST_STREAMS || own >= MOST_OF_ONE)
@@ -62,14 +62,18 @@ export function addLive(app: App, { mysql, sessions, live }: Services): void {
     return [...kept, ...live.remembered(sale).filter(({ at }) => at > latest)]
   }
 
-  app.get('/api/sales/:id/samples', { schema: { params, querystring: range } }, async (request) => {
-    const sale = Number(request.params.id)
-    const from = Number(request.query.from)
-    const to = Number(request.query.to)
-    if (to <= from) throw fieldProblem([{ field: 'to', message: 'must be later than from' }])
-    if (to - from > LONGEST_MS)
-      throw fieldProblem([{ field: 'from', message: 'must be at most 31 days before to' }])
-    if (!(await readSale(mysql, sale))) throw unknownSale(sale)
-    return { samples: await readSamples(mysql, sale, from, to) }
-  })
+  app.get(
+    '/api/sales/:id/samples',
+    { schema: { params: saleParams, querystring: range } },
+    async (request) => {
+      const sale = saleIdOf(request.params.id)
+      const from = Number(request.query.from)
+      const to = Number(request.query.to)
+      if (to <= from) throw fieldProblem([{ field: 'to', message: 'must be later than from' }])
+      if (to - from > LONGEST_MS)
+        throw fieldProblem([{ field: 'from', message: 'must be at most 31 days before to' }])
+      if (!(await readSale(mysql, sale))) throw unknownSale(sale)
+      return { samples: await readSamples(mysql, sale, from, to) }
+    },
+  )
 }
