@@ -1,7 +1,7 @@
+import { spreadSettings } from '../contract/card-settings.ts'
 import { writeEvent } from '../contract/events.ts'
 import { saleKeys } from '../contract/keys.ts'
 import { readBalance } from '../contract/line/balance.ts'
-import { spreadSettings } from '../contract/card-settings.ts'
 import { listLiveSales, readSale } from '../contract/sales.ts'
 import { SaleUnloaded } from '../contract/scripts.ts'
 import { type Pool, transaction } from '../platform/mysql.ts'
