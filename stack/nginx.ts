@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { findProgram } from './find-program.ts'
+import { isRunning } from './nginx-pid.ts'
 import { answers } from './probe.ts'
 import { renderDoor } from './render-door.ts'
 import type { ServerPlan } from './server-plan.ts'
@@ -62,6 +63,7 @@ export async function planNginx(dir: string, door: DoorPlan): Promise<ServerPlan
     args,
     env,
     isReady: async () => {
+      if (!isRunning(join(dir, 'nginx', 'nginx.pid'))) return false
       for (const port of [flashPort, opsPort]) if (!(await answers(port, 'HTTP/1.1 ', http))) return false
       return true
     },

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { findProgram } from './find-program.ts'
+import { isRunning } from './nginx-pid.ts'
 import { answers } from './probe.ts'
 import { renderShop, type ShopFront } from './render-shop.ts'
 import type { ServerPlan } from './server-plan.ts'
@@ -33,7 +34,9 @@ export async function planShop(
     command: 'sh',
     args: ['-c', REALTIME, 'sh', command, ...args],
     nice,
-    isReady: () => answers(shop.shopPort, 'HTTP/1.1 ', 'GET /no-such-page HTTP/1.0\r\n\r\n'),
+    isReady: async () =>
+      isRunning(join(dir, 'shop', 'nginx.pid')) &&
+      answers(shop.shopPort, 'HTTP/1.1 ', 'GET /no-such-page HTTP/1.0\r\n\r\n'),
     readyWithinMs: 15_000,
     stopWithinMs: 5000,
   }
