@@ -1,84 +1,27 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import type { Browser, BrowserContext, Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createSale } from '../../ops/sales/create-sale.ts'
 import type { SaleInput } from '../../ops/sales/sale-input.ts'
-import { connectMysql, type Pool, select } from '../../platform/mysql.ts'
-import { connectRedis, type Redis } from '../../platform/redis.ts'
-import { ROOT } from '../../platform/root.ts'
+import { select } from '../../platform/mysql.ts'
 import type { Stack } from '../../stack/stack.ts'
-import { startStack } from '../../stack/start-stack.ts'
-import { launchChromium } from './chromium.ts'
+import type { Shop } from '../lend-stack.ts'
+import { lendShopWindow, type ShopWindow } from './lend-shop-window.ts'
+import { fits, headline, seatPerson, signIn, soon, takeShot } from './person.ts'
 
 // A person buys, in a real browser, on the real servers.
 
-const SHOTS = join(ROOT, '.run', 'screenshots')
-const SIZES = { desktop: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } }
-
-let dir: string
+let lent: ShopWindow
 let stack: Stack
-let mysql: Pool
-let redis: Redis
-let browser: Browser
+let shop: Shop
 
 beforeAll(async () => {
-  await mkdir(SHOTS, { recursive: true })
-  dir = await mkdtemp(join(tmpdir(), 'sluice-buy-'))
-  ;[stack, browser] = await Promise.all([
-    startStack({ dir: join(dir, 'run'), gateways: 2, workers: 1 }),
-    launchChromium(),
-  ])
-  mysql = connectMysql(stack.urls.mysql, { connections: 2 })
-  redis = connectRedis(stack.urls.redis, 'buy-test')
-  await redis.connect()
+  lent = await lendShopWindow({ gateways: 2, workers: 1 })
+  ;({ stack, shop } = lent)
 }, 120_000)
+afterAll(() => lent?.close(), 60_000)
 
-afterAll(async () => {
-  await browser?.close()
-  redis?.disconnect()
-  await mysql?.end()
-  await stack?.stop()
-  await rm(dir, { recursive: true, force: true })
-}, 60_000)
-
-const sell = async (input: Partial<SaleInput>): Promise<number> => {
-  const stores = { mysql, redis, www: stack.env.SLUICE_WWW }
-  const { id } = await createSale(stores, {
-    title: 'Field Kettle No. 2',
-    stock: 5,
-    priceCents: 4900,
-    opensAt: Date.now(),
-    ...input,
-  })
-  return id
-}
-
-/** A browser of one person, of this size; everything that the page logs as an error fails the test. */
-async function person(size: keyof typeof SIZES): Promise<{ context: BrowserContext; errors: string[] }> {
-  const context = await browser.newContext({ viewport: SIZES[size] })
-  const errors: string[] = []
-  context.on('weberror', (error) => errors.push(error.error().message))
-  context.on('console', (message) => {
-    // A refused call is logged by Chromium itself; what the page makes of it is what counts.
-    if (message.type() === 'error' && !message.text().includes('the server responded with a status'))
-      errors.push(message.text())
-  })
-  return { context, errors }
-}
-
-async function signIn(page: Page, user: string): Promise<void> {
-  await page.getByRole('button', { name: 'Sign in' }).first().click()
-  await page.getByLabel('Your name').fill(user)
-  await page.getByLabel('Your name').press('Enter')
-  await page.getByRole('button', { name: user }).waitFor()
-}
-
-/** Waits for what a busy machine may take its time for. */
-const soon = <T>(read: () => T) => expect.poll(read, { timeout: 10_000 })
+const sell = (input: Partial<SaleInput>): Promise<number> =>
+  shop.sell({ title: 'Field Kettle No. 2', stock: 5, priceCents: 4900, ...input })
 const saleUrl = (id: number) => `${stack.urls.flash}/sales/${id}`
-const headline = (page: Page) => page.locator('#headline').textContent()
 const fact = (page: Page, name: string) =>
   page
     .locator('#facts > div', { has: page.locator('dt', { hasText: name }) })
@@ -90,7 +33,7 @@ for (const size of ['desktop', 'phone'] as const) {
     // Time enough for a busy machine to load the page and sign in before the opening.
     const opensAt = Date.now() + 12_000
     const id = await sell({ opensAt })
-    const { context, errors } = await person(size)
+    const { context, errors } = await seatPerson(lent.browser, size)
     // This person's clock is wrong by an hour: the page must go by the server's.
     await context.addInitScript(() => {
       const now = Date.now.bind(Date)
@@ -99,7 +42,7 @@ for (const size of ['desktop', 'phone'] as const) {
     const page = await context.newPage()
     await page.goto(saleUrl(id))
     const buy = page.locator('#buy')
-    const shot = (name: string) => page.screenshot({ path: join(SHOTS, `${size}-${name}.png`) })
+    const shot = (name: string) => takeShot(page, `${size}-${name}`)
 
     const parts = page.locator('#parts')
     await soon(() => parts.textContent()).toMatch(/^00min(0[1-9]|1[0-2])sec$/)
@@ -121,7 +64,7 @@ for (const size of ['desktop', 'phone'] as const) {
     const order = await fact(page, 'Order')
     await soon(() => parts.textContent()).toMatch(/^14min5[0-9]sec$/)
     const rows = await select<{ number: number; state: string; amount_cents: number }>(
-      mysql,
+      shop.mysql,
       'SELECT number, state, amount_cents FROM orders WHERE sale_id = ? AND buyer = ?',
       [id, user],
     )
@@ -133,7 +76,7 @@ for (const size of ['desktop', 'phone'] as const) {
     await second.goto(saleUrl(id))
     await soon(() => fact(second, 'Order')).toBe(order)
     expect(await headline(second)).toBe('Reserved for you')
-    expect(await second.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true)
+    expect(await fits(second)).toBe(true)
     expect(await second.evaluate('JSON.stringify(localStorage)')).not.toContain('eyJ')
     expect(errors).toEqual([])
     await context.close()
@@ -143,14 +86,14 @@ for (const size of ['desktop', 'phone'] as const) {
 test('in line: the place is shown, survives a reload, and leaving it is shown in every tab', async () => {
   // One unit, one taken: whoever comes next stands by and waits.
   const id = await sell({ stock: 1, standby: 5 })
-  const first = await person('desktop')
+  const first = await seatPerson(lent.browser, 'desktop')
   const winner = await first.context.newPage()
   await winner.goto(saleUrl(id))
   await signIn(winner, 'first')
   await winner.locator('#buy[aria-disabled="false"]').click()
   await soon(() => headline(winner)).toBe('Reserved for you')
 
-  const { context, errors } = await person('phone')
+  const { context, errors } = await seatPerson(lent.browser, 'phone')
   const page = await context.newPage()
   await page.goto(saleUrl(id))
   // Not signed in: the click asks for it, and goes on by itself afterwards.
@@ -160,7 +103,7 @@ test('in line: the place is shown, survives a reload, and leaving it is shown in
   await soon(() => headline(page)).toBe('You are next')
   expect(await page.locator('#parts').textContent()).toBe('1')
   const ticket = await fact(page, 'Ticket')
-  await page.screenshot({ path: join(SHOTS, 'phone-4-in-line.png') })
+  await takeShot(page, 'phone-4-in-line')
 
   await page.reload()
   await soon(() => headline(page)).toBe('You are next')
@@ -173,7 +116,7 @@ test('in line: the place is shown, survives a reload, and leaving it is shown in
   await soon(() => headline(page)).toBe('You left the line')
   await soon(() => headline(other)).toBe('You left the line')
   await soon(() =>
-    select(mysql, "SELECT number FROM refusals WHERE sale_id = ? AND state = 'left'", [id]),
+    select(shop.mysql, "SELECT number FROM refusals WHERE sale_id = ? AND state = 'left'", [id]),
   ).toHaveLength(1)
   expect(errors).toEqual([])
   await context.close()
@@ -183,7 +126,7 @@ test('in line: the place is shown, survives a reload, and leaving it is shown in
 test('the list shows the sale as text, and leads to its page', async () => {
   const title = `<img src=x onerror="document.title='run'"> Kettle`
   const id = await sell({ title })
-  const { context, errors } = await person('phone')
+  const { context, errors } = await seatPerson(lent.browser, 'phone')
   const page = await context.newPage()
   await page.goto(stack.urls.flash)
   await page.locator(`a[href="/sales/${id}"]`, { hasText: title }).click()

@@ -1,78 +1,49 @@
-import { mkdir } from 'node:fs/promises'
-import { join } from 'node:path'
-import type { Browser, BrowserContext, Page } from 'playwright-core'
+import type { BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type QuizQuestion, replaceQuestions } from '../../contract/challenges/quiz.ts'
 import { answerKey } from '../../contract/keys.ts'
 import type { SaleInput } from '../../ops/sales/sale-input.ts'
-import { ROOT } from '../../platform/root.ts'
 import type { Stack } from '../../stack/stack.ts'
-import { lendStack, openShop, type Shop } from '../lend-stack.ts'
-import { launchChromium } from './chromium.ts'
+import type { Shop } from '../lend-stack.ts'
+import { lendShopWindow, type ShopWindow } from './lend-shop-window.ts'
+import { fits, headline, type Screen, seatPerson, signIn, soon, takeShot } from './person.ts'
 
 // A person answers the question of a sale and buys, in a real browser, on the real servers.
 
-const SHOTS = join(ROOT, '.run', 'screenshots')
-const SIZES = { desktop: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } }
-
+let lent: ShopWindow
 let stack: Stack
 let shop: Shop
-let browser: Browser
-let context: BrowserContext | undefined
 
 beforeAll(async () => {
-  await mkdir(SHOTS, { recursive: true })
-  ;[stack, browser] = await Promise.all([lendStack({ gateways: 1, workers: 1 }), launchChromium()])
-  shop = await openShop(stack)
+  lent = await lendShopWindow({ gateways: 1, workers: 1 })
+  ;({ stack, shop } = lent)
 }, 120_000)
-afterAll(async () => {
-  await browser?.close()
-  await shop?.close()
-  await stack?.stop()
-}, 60_000)
+afterAll(() => lent?.close(), 60_000)
 
-const errors: string[] = []
+let context: BrowserContext | undefined
+let errors: string[] = []
 
 /** A person of this name looks at a new sale; whatever the page logs as an error fails the test at `done`. */
-async function visit(
-  user: string,
-  size: keyof typeof SIZES,
-  input: Partial<SaleInput>,
-  questions?: QuizQuestion[],
-) {
+async function visit(user: string, size: Screen, input: Partial<SaleInput>, questions?: QuizQuestion[]) {
   const sale = await shop.sell({ title: 'Field Kettle No. 2', priceCents: 4_900, ...input })
   if (questions) await replaceQuestions(shop.mysql, sale, questions)
-  context = await browser.newContext({
-    viewport: SIZES[size],
+  ;({ context, errors } = await seatPerson(lent.browser, size, {
     colorScheme: size === 'phone' ? 'dark' : 'light',
-  })
-  context.on('weberror', (error) => errors.push(error.error().message))
-  context.on('console', (message) => {
-    // A refused call is logged by Chromium itself; what the page makes of it is what counts.
-    if (message.type() === 'error' && !message.text().includes('the server responded with a status'))
-      errors.push(message.text())
-  })
+  }))
   const page = await context.newPage()
   await page.goto(`${stack.urls.flash}/sales/${sale}`)
-  await page.getByRole('button', { name: 'Sign in' }).first().click()
-  await page.getByLabel('Your name').fill(user)
-  await page.getByLabel('Your name').press('Enter')
-  await page.getByRole('button', { name: user }).waitFor()
+  await signIn(page, user)
   return { sale, page, buy: page.locator('#buy[aria-disabled="false"]') }
 }
 
 async function done(page: Page, sale: number, user: string): Promise<void> {
   await soon(() => headline(page)).toBe('Reserved for you')
   expect((await shop.orders(sale)).map(({ buyer }) => buyer)).toEqual([user])
-  expect(errors.splice(0)).toEqual([])
+  expect(errors).toEqual([])
   await context?.close()
 }
 
-/** Waits for what a busy machine may take its time for. */
-const soon = <T>(read: () => T) => expect.poll(read, { timeout: 15_000 })
-const headline = (page: Page) => page.locator('#headline').textContent()
-const shot = (page: Page, name: string) => page.screenshot({ path: join(SHOTS, `challenge-${name}.png`) })
-const fits = (page: Page) => page.evaluate('document.documentElement.scrollWidth <= innerWidth')
+const shot = (page: Page, name: string) => takeShot(page, `challenge-${name}`)
 
 /** What a person reads in the picture: a test can only look where the shop keeps it. */
 const read = async (sale: number, user: string): Promise<string> =>

@@ -1,33 +1,22 @@
-import { mkdir } from 'node:fs/promises'
-import { join } from 'node:path'
-import type { Browser, BrowserContext, Page } from 'playwright-core'
+import type { BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { SaleInput } from '../../ops/sales/sale-input.ts'
-import { ROOT } from '../../platform/root.ts'
 import type { Stack } from '../../stack/stack.ts'
-import { lendStack, openShop, type Shop } from '../lend-stack.ts'
-import { launchChromium } from './chromium.ts'
+import type { Shop } from '../lend-stack.ts'
+import { lendShopWindow, type ShopWindow } from './lend-shop-window.ts'
+import { fits, headline, type Screen, seatPerson, soon, takeShot } from './person.ts'
 
 // A person pays, runs out of time, cancels: in a real browser, on the real servers, at the provider's own pay page.
 
-const SHOTS = join(ROOT, '.run', 'screenshots')
-const SIZES = { desktop: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } }
-
+let lent: ShopWindow
 let stack: Stack
 let shop: Shop
-let browser: Browser
 
 beforeAll(async () => {
-  await mkdir(SHOTS, { recursive: true })
-  ;[stack, browser] = await Promise.all([lendStack({ gateways: 2, workers: 1 }), launchChromium()])
-  shop = await openShop(stack)
+  lent = await lendShopWindow({ gateways: 2, workers: 1 })
+  ;({ stack, shop } = lent)
 }, 120_000)
-
-afterAll(async () => {
-  await browser?.close()
-  await shop?.close()
-  await stack?.stop()
-}, 60_000)
+afterAll(() => lent?.close(), 60_000)
 
 const sell = (input: Partial<SaleInput> = {}): Promise<number> =>
   shop.sell({ title: 'Field Kettle No. 2', stock: 5, priceCents: 4900, ...input })
@@ -39,15 +28,8 @@ interface Person {
 }
 
 /** Somebody who has just got an order in this sale. Everything that a page logs as an error fails the test. */
-async function buyer(sale: number, user: string, size: keyof typeof SIZES = 'desktop'): Promise<Person> {
-  const context = await browser.newContext({ viewport: SIZES[size] })
-  const errors: string[] = []
-  context.on('weberror', (error) => errors.push(error.error().message))
-  context.on('console', (message) => {
-    // A refused call is logged by Chromium itself; what the page makes of it is what counts.
-    if (message.type() === 'error' && !message.text().includes('the server responded with a status'))
-      errors.push(message.text())
-  })
+async function buyer(sale: number, user: string, size: Screen = 'desktop'): Promise<Person> {
+  const { context, errors } = await seatPerson(lent.browser, size)
   await context.addCookies([{ name: 'flash_token', value: shop.token(user), url: stack.urls.flash }])
   const page = await context.newPage()
   await page.goto(saleUrl(sale))
@@ -55,11 +37,8 @@ async function buyer(sale: number, user: string, size: keyof typeof SIZES = 'des
   return { context, page, errors }
 }
 
-/** Waits for what a busy machine may take its time for. */
-const soon = <T>(read: () => T) => expect.poll(read, { timeout: 15_000 })
 const saleUrl = (sale: number) => `${stack.urls.flash}/sales/${sale}`
-const headline = (page: Page) => page.locator('#headline').textContent()
-const shot = (page: Page, name: string) => page.screenshot({ path: join(SHOTS, `pay-${name}.png`) })
+const shot = (page: Page, name: string) => takeShot(page, `pay-${name}`)
 const states = async (sale: number) => (await shop.orders(sale)).map(({ state }) => state)
 
 interface Booked {
@@ -100,7 +79,7 @@ for (const size of ['desktop', 'phone'] as const) {
     await page.getByRole('button', { name: 'Pay now, €49.00' }).click()
     await page.waitForURL(`${stack.urls.payments}/pay/**`)
     expect(await page.locator('.amount').textContent()).toBe('€49.00')
-    expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true)
+    expect(await fits(page)).toBe(true)
     await shot(page, `${size}-2-provider`)
     await page.getByRole('button', { name: 'Pay with a card that is refused' }).click()
     await page.getByText('The card was refused').waitFor()
