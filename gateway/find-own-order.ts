@@ -1,4 +1,4 @@
-import type { OrderKey } from '../contract/orders/move-order.ts'
+import type { OrderKey } from '../contract/orders/order-row.ts'
 import type { OrderState } from '../contract/words.ts'
 import { type Db, select } from '../platform/mysql.ts'
 

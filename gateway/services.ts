@@ -1,6 +1,3 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
-import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify'
 import type { Registry } from 'prom-client'
 import type { PaymentProvider } from '../contract/payments/provider.ts'
 import type { Logger } from '../platform/log.ts'
@@ -8,6 +5,7 @@ import type { Pool } from '../platform/mysql.ts'
 import type { Redis } from '../platform/redis.ts'
 import type { SigningKeys } from '../platform/signing-keys.ts'
 import type { Trace } from '../platform/trace.ts'
+import type { TypedApp } from '../platform/typed-app.ts'
 import type { Challenges } from './challenges/challenges.ts'
 import type { GatewayConfig } from './config.ts'
 import type { Line } from './line/line.ts'
@@ -36,10 +34,4 @@ export interface Services {
   trace?: Trace | undefined
 }
 
-export type App = FastifyInstance<
-  RawServerDefault,
-  IncomingMessage,
-  ServerResponse,
-  FastifyBaseLogger,
-  TypeBoxTypeProvider
->
+export type App = TypedApp

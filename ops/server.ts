@@ -1,9 +1,7 @@
+import { connectStores } from '../platform/connect-stores.ts'
 import { createLog } from '../platform/log.ts'
 import { createMetrics } from '../platform/metrics.ts'
-import { connectMysql } from '../platform/mysql.ts'
-import { connectRedis, firstConnect } from '../platform/redis.ts'
 import { runUntilStopped } from '../platform/run-until-stopped.ts'
-import { checkMysqlSettings, checkRedisSettings } from '../platform/safe-settings.ts'
 import { readSigningKeys } from '../platform/signing-keys.ts'
 import { buildConsole } from './console/app.ts'
 import { type ConsoleConfig, readConsoleConfig } from './console/config.ts'
@@ -15,12 +13,7 @@ import { createRehearsals } from './rehearsal/rehearsal-job.ts'
 /** Starts the console; resolves with the function that stops it, once it listens. */
 async function start(config: ConsoleConfig): Promise<() => Promise<void>> {
   const log = createLog(config.SLUICE_NAME, config.SLUICE_LOG_LEVEL)
-  const redis = connectRedis(config.SLUICE_REDIS_URL, config.SLUICE_NAME)
-  redis.on('error', (error) => log.warn({ err: error }, 'redis connection error'))
-  const mysql = connectMysql(config.SLUICE_MYSQL_URL, { connections: 4 })
-  await firstConnect(redis)
-  await checkRedisSettings(redis)
-  await checkMysqlSettings(mysql, (error) => log.warn({ err: error }, 'mysql is not there yet'))
+  const { redis, mysql } = await connectStores(config, log)
   const live = startLive({ redis, mysql, name: config.SLUICE_NAME, log })
   const stores = { redis, mysql, www: config.SLUICE_WWW, ...readOrigin(config) }
   const payments = config.SLUICE_PAYMENT_URL

@@ -1,6 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
-import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify'
+import type { TypedApp } from '../platform/typed-app.ts'
 import type { Behaviour, Conduct } from './behaviour.ts'
 import type { Books } from './books.ts'
 
@@ -16,10 +14,4 @@ export interface Sandbox {
   url: string
 }
 
-export type App = FastifyInstance<
-  RawServerDefault,
-  IncomingMessage,
-  ServerResponse,
-  FastifyBaseLogger,
-  TypeBoxTypeProvider
->
+export type App = TypedApp

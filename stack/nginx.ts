@@ -25,33 +25,9 @@ export interface DoorPlan {
 
 /** nginx in the foreground, with its configuration rendered anew and checked. Rejects with nginx's own words. */
 export async function planNginx(dir: string, door: DoorPlan): Promise<ServerPlan> {
-  const {
-    name = 'nginx',
-    www = join(dir, 'www'),
-    root,
-    flashPort,
-    shopPort,
-    opsPort,
-    tls,
-    gateways,
-    console,
-    workerProcesses,
-    env,
-  } = door
-  const conf = await renderDoor({
-    root,
-    run: dir,
-    www,
-    bind: '127.0.0.1',
-    flashPort,
-    shopPort,
-    opsPort,
-    tls,
-    gateways,
-    console,
-    workerProcesses,
-    native: true,
-  })
+  const { name = 'nginx', www = join(dir, 'www'), env, ...rest } = door
+  const { flashPort, opsPort } = rest
+  const conf = await renderDoor({ ...rest, run: dir, www, bind: '127.0.0.1', native: true })
   const command = findProgram('nginx') ?? 'nginx'
   const args = ['-e', join(dir, 'nginx', 'error.log'), '-c', conf]
   await promisify(execFile)(command, [...args, '-t'], { env: { ...process.env, ...env } })

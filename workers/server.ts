@@ -1,12 +1,10 @@
 import { checkQueues } from '../contract/check-queues.ts'
 import { createProvider } from '../contract/payments/provider.ts'
 import { followSettings } from '../contract/settings/follow-settings.ts'
+import { connectStores } from '../platform/connect-stores.ts'
 import { createLog } from '../platform/log.ts'
 import { createMetrics } from '../platform/metrics.ts'
-import { connectMysql } from '../platform/mysql.ts'
-import { connectRedis, firstConnect } from '../platform/redis.ts'
 import { runUntilStopped } from '../platform/run-until-stopped.ts'
-import { checkMysqlSettings, checkRedisSettings } from '../platform/safe-settings.ts'
 import { openTrace } from '../platform/trace.ts'
 import { watchBackends } from '../platform/watch-backends.ts'
 import { buildApp } from './app.ts'
@@ -31,12 +29,7 @@ const COUNT_UNSETTLED_MS = 5_000
 /** Starts a worker; resolves with the function that stops it, once it consumes. */
 async function start(config: WorkerConfig): Promise<() => Promise<void>> {
   const log = createLog(config.SLUICE_NAME, config.SLUICE_LOG_LEVEL)
-  const redis = connectRedis(config.SLUICE_REDIS_URL, config.SLUICE_NAME)
-  redis.on('error', (error) => log.warn({ err: error }, 'redis connection error'))
-  const mysql = connectMysql(config.SLUICE_MYSQL_URL, { connections: 4 })
-  await firstConnect(redis)
-  await checkRedisSettings(redis)
-  await checkMysqlSettings(mysql, (error) => log.warn({ err: error }, 'mysql is not there yet'))
+  const { redis, mysql } = await connectStores(config, log)
   await checkQueues(config.SLUICE_AMQP_URL, config.SLUICE_NAME)
 
   const metrics = createMetrics(config.SLUICE_NAME)

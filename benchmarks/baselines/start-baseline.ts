@@ -7,10 +7,9 @@ import { ROOT } from '../../platform/root.ts'
 import { findProgram } from '../../stack/find-program.ts'
 import { choosePort } from '../../stack/ports.ts'
 import { answersHttp } from '../../stack/probe.ts'
-import type { ServerPlan } from '../../stack/server-plan.ts'
 import type { Stack } from '../../stack/stack.ts'
-import { type Supervised, supervise } from '../../stack/supervise.ts'
 import { writeNginx } from '../floor/write-nginx.ts'
+import { createServersBeside } from '../servers-beside.ts'
 import { DATABASE, NUMBER, QUEUE, STOCK } from './names.ts'
 
 const PROGRAMS = {
@@ -43,19 +42,10 @@ export async function startBaseline(stack: Stack, name: BaselineName): Promise<B
   const mysqlUrl = `mysql://admin:${stack.secrets.mysqlAdmin}@127.0.0.1:${stack.ports.mysql}/${DATABASE}`
   await makeTables(mysqlUrl)
   const env = { BASELINE_REDIS_URL: redisUrl, BASELINE_MYSQL_URL: mysqlUrl }
-  const servers: Supervised[] = []
-  const killNow = () => {
-    for (const server of servers) server.killNow()
-  }
-  process.once('exit', killNow)
-  const start = async (plan: ServerPlan): Promise<void> => {
-    const server = supervise(dir, plan)
-    servers.push(server)
-    await server.start()
-  }
+  const servers = createServersBeside(dir)
   const program = async (role: 'gateway' | 'worker', file: string, nth: number): Promise<number> => {
     const port = await choosePort()
-    await start({
+    await servers.start({
       ...{ name: `${role}-${nth}`, role, command: process.execPath },
       args: [join(ROOT, 'dist', 'benchmarks', 'baselines', file)],
       env: { ...env, BASELINE_PORT: String(port) },
@@ -70,7 +60,7 @@ export async function startBaseline(stack: Stack, name: BaselineName): Promise<B
   const gateways = await several('gateway', PROGRAMS[name].gateway)
   await several('worker', PROGRAMS[name].worker)
   const port = await choosePort()
-  await start({
+  await servers.start({
     ...{ name: 'nginx', role: 'nginx', command: findProgram('nginx') ?? 'nginx' },
     args: ['-e', join(dir, 'nginx', 'error.log'), '-c', writeNginx(dir, port, gateways)],
     isReady: () => answersHttp(port, '/internal/health'),
@@ -92,13 +82,12 @@ export async function startBaseline(stack: Stack, name: BaselineName): Promise<B
       const { waiting, active, delayed } = await queue.getJobCounts('waiting', 'active', 'delayed')
       return waiting! + active! + delayed! === 0
     },
-    kill: (which) => servers.find((server) => server.name === which)?.kill('SIGKILL'),
+    kill: servers.kill,
     async stop() {
       await queue.obliterate({ force: true })
       redis.disconnect()
       await mysql.end()
-      await Promise.all(servers.map((server) => server.stop()))
-      process.off('exit', killNow)
+      await servers.stop()
     },
   }
 }

@@ -6,9 +6,8 @@ import { ROOT } from '../../platform/root.ts'
 import { findProgram } from '../../stack/find-program.ts'
 import { choosePort } from '../../stack/ports.ts'
 import { answersHttp } from '../../stack/probe.ts'
-import type { ServerPlan } from '../../stack/server-plan.ts'
 import type { Stack } from '../../stack/stack.ts'
-import { type Supervised, supervise } from '../../stack/supervise.ts'
+import { createServersBeside } from '../servers-beside.ts'
 import { COUNTER, LEFT, LIST } from './names.ts'
 import { writeNginx } from './write-nginx.ts'
 
@@ -38,19 +37,10 @@ export async function startFloor(
   await makeTable(mysqlUrl)
   const env = { FLOOR_REDIS_URL: redisUrl, FLOOR_MYSQL_URL: mysqlUrl, FLOOR_AMQP_URL: stack.urls.amqp }
 
-  const servers: Supervised[] = []
-  const killNow = () => {
-    for (const server of servers) server.killNow()
-  }
-  process.once('exit', killNow)
-  const start = async (plan: ServerPlan): Promise<void> => {
-    const server = supervise(dir, plan)
-    servers.push(server)
-    await server.start()
-  }
+  const servers = createServersBeside(dir)
   const program = async (file: string, name: string, role: 'gateway' | 'worker'): Promise<number> => {
     const port = await choosePort()
-    await start({
+    await servers.start({
       ...{ name, role, command: process.execPath, args: [join(ROOT, 'dist', 'benchmarks', 'floor', file)] },
       env: { ...env, FLOOR_PORT: String(port) },
       isReady: () => answersHttp(port, '/internal/health'),
@@ -67,7 +57,7 @@ export async function startFloor(
   await Promise.all(names('worker', counts.workers).map((name) => program('worker.js', name, 'worker')))
   const port = await choosePort()
   const conf = writeNginx(dir, port, gateways)
-  await start({
+  await servers.start({
     ...{ name: 'nginx', role: 'nginx', command: findProgram('nginx') ?? 'nginx' },
     args: ['-e', join(dir, 'nginx', 'error.log'), '-c', conf],
     isReady: () => answersHttp(port, '/internal/health'),
@@ -80,11 +70,7 @@ export async function startFloor(
   return {
     origin: `http://127.0.0.1:${port}`,
     mysql,
-    processes: () =>
-      servers.flatMap(({ name, identity }) => {
-        const known = identity()
-        return known === undefined ? [] : [{ name, pid: known.pid }]
-      }),
+    processes: servers.processes,
     async restock(stock) {
       await mysql.query('TRUNCATE TABLE orders')
       await redis.del(COUNTER, LIST)
@@ -93,8 +79,7 @@ export async function startFloor(
     async stop() {
       redis.disconnect()
       await mysql.end()
-      await Promise.all(servers.map((server) => server.stop()))
-      process.off('exit', killNow)
+      await servers.stop()
     },
   }
 }

@@ -3,7 +3,7 @@ import { workerEnv } from '../../stack/local-env.ts'
 import { planNodeProcess } from '../../stack/node-process.ts'
 import { choosePort } from '../../stack/ports.ts'
 import type { Stack } from '../../stack/stack.ts'
-import { type Supervised, supervise } from '../../stack/supervise.ts'
+import { createServersBeside } from '../servers-beside.ts'
 import { untilDoorPasses } from './sell.ts'
 
 /** Workers beside a stack's own ones, with settings of their own. */
@@ -14,31 +14,18 @@ export interface Hired {
 
 /** Starts the product's workers on a stack, with further SLUICE_* keys; resolves when they work. */
 export async function hireWorkers(stack: Stack, count: number, env: Record<string, string>): Promise<Hired> {
-  const servers: Supervised[] = []
-  const killNow = () => {
-    for (const server of servers) server.killNow()
-  }
-  process.once('exit', killNow)
+  const servers = createServersBeside(stack.dir)
   const starting = Array.from({ length: count }, async (_, i) => {
     const plan = planNodeProcess(ROOT, 'worker', `hired-${i + 1}`, await choosePort(), {
       ...workerEnv(stack.env),
       ...env,
     })
-    const server = supervise(stack.dir, plan)
-    servers.push(server)
-    await server.start()
+    await servers.start(plan)
   })
   await Promise.all(starting)
   return {
-    processes: () =>
-      servers.flatMap(({ name, identity }) => {
-        const known = identity()
-        return known === undefined ? [] : [{ name, pid: known.pid }]
-      }),
-    async stop() {
-      await Promise.all(servers.map((server) => server.stop()))
-      process.off('exit', killNow)
-    },
+    processes: servers.processes,
+    stop: servers.stop,
   }
 }
 

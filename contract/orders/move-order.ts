@@ -2,50 +2,16 @@ import type { ResultSetHeader } from 'mysql2'
 import { type Db, select } from '../../platform/mysql.ts'
 import type { OrderState } from '../words.ts'
 import { ORDER_EDGES } from './order-edges.ts'
-
-export interface OrderKey {
-  sale: number
-  number: number
-}
-
-/** An order's row, as far as its life needs it. Times are ms since 1970, money is whole cents. */
-export interface OrderRow extends OrderKey {
-  buyer: string
-  quantity: number
-  amountCents: number
-  currency: string
-  state: OrderState
-  version: number
-  takesWhenPaid: boolean
-  payBy: number
-}
-
-interface Row {
-  buyer: string
-  quantity: number
-  amount_cents: number
-  currency: string
-  state: OrderState
-  version: number
-  takes_when_paid: number
-  pay_by: Date
-}
+import { ORDER_COLUMNS, type OrderColumns, type OrderKey, type OrderRow, toOrder } from './order-row.ts'
 
 /** An order, locked until the transaction ends. Lock its sale's row first: the one order of locks that can not deadlock. */
 export async function lockOrder(db: Db, { sale, number }: OrderKey): Promise<OrderRow | undefined> {
-  const [row] = await select<Row>(
+  const [row] = await select<OrderColumns>(
     db,
-    `SELECT buyer, quantity, amount_cents, currency, state, version, takes_when_paid, pay_by
-     FROM orders WHERE sale_id = ? AND number = ? FOR UPDATE`,
+    `SELECT ${ORDER_COLUMNS} FROM orders WHERE sale_id = ? AND number = ? FOR UPDATE`,
     [sale, number],
   )
-  return (
-    row && {
-      ...{ sale, number, buyer: row.buyer, quantity: row.quantity, amountCents: Number(row.amount_cents) },
-      ...{ currency: row.currency, state: row.state, version: row.version },
-      ...{ takesWhenPaid: row.takes_when_paid === 1, payBy: row.pay_by.getTime() },
-    }
-  )
+  return row && toOrder(sale, row)
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { Redis } from '../../platform/redis.ts'
 import { recordFates } from '../line/reserve.ts'
-import type { OrderRow } from './move-order.ts'
+import type { OrderRow } from './order-row.ts'
 
 /**
  * Shows buyers what has become of orders of one sale, and hands returned units to the line. Call it after the commit.

@@ -1,6 +1,6 @@
 import type { ResultSetHeader } from 'mysql2'
 import type { Db } from '../../platform/mysql.ts'
-import type { OrderRow } from './move-order.ts'
+import type { OrderRow } from './order-row.ts'
 
 /**
  * Takes units of a sale under the guard that makes overselling impossible; false when so many are not left. A settled sale

@@ -1,5 +1,6 @@
 import { type Pool, transaction } from '../../platform/mysql.ts'
-import { lockOrder, moveOrder, type OrderKey, type OrderRow } from '../orders/move-order.ts'
+import { lockOrder, moveOrder } from '../orders/move-order.ts'
+import type { OrderKey, OrderRow } from '../orders/order-row.ts'
 import { restoreUnits } from '../orders/units.ts'
 import { allPaid, readSale } from '../sales.ts'
 import { lockPayment, setPayment } from './payment-row.ts'

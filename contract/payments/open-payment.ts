@@ -1,5 +1,6 @@
 import { type Pool, transaction } from '../../platform/mysql.ts'
-import { lockOrder, type OrderKey, type OrderRow } from '../orders/move-order.ts'
+import { lockOrder } from '../orders/move-order.ts'
+import type { OrderKey, OrderRow } from '../orders/order-row.ts'
 import type { Sale } from '../words.ts'
 import { lockPayment } from './payment-row.ts'
 

@@ -1,5 +1,5 @@
 import { type Db, select } from '../../platform/mysql.ts'
-import type { OrderKey } from '../orders/move-order.ts'
+import type { OrderKey } from '../orders/order-row.ts'
 
 export type PaymentState = 'opening' | 'open' | 'succeeded' | 'void' | 'refunding' | 'refunded'
 

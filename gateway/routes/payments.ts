@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import { Problem } from '../../contract/errors.ts'
-import type { OrderKey } from '../../contract/orders/move-order.ts'
+import type { OrderKey } from '../../contract/orders/order-row.ts'
 import { tellOrders } from '../../contract/orders/tell-orders.ts'
 import { concludeUnpaid } from '../../contract/payments/conclude-unpaid.ts'
 import { beginPayment, paymentOpened } from '../../contract/payments/open-payment.ts'

@@ -1,8 +1,7 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
-import type { FastifyBaseLogger, FastifyInstance, FastifyRequest, RawServerDefault } from 'fastify'
+import type { FastifyRequest } from 'fastify'
 import type { Registry } from 'prom-client'
 import type { Logger } from '../../platform/log.ts'
+import type { TypedApp } from '../../platform/typed-app.ts'
 import type { By } from '../actions/by.ts'
 import type { Live } from '../live/live.ts'
 import type { Rehearsals } from '../rehearsal/rehearsal-job.ts'
@@ -20,13 +19,7 @@ export interface Services extends SaleStores {
   log: Logger
 }
 
-export type App = FastifyInstance<
-  RawServerDefault,
-  IncomingMessage,
-  ServerResponse,
-  FastifyBaseLogger,
-  TypeBoxTypeProvider
->
+export type App = TypedApp
 
 declare module 'fastify' {
   interface FastifyRequest {

@@ -10,9 +10,9 @@ import { readSale } from '../../contract/sales.ts'
 import { SaleUnloaded } from '../../contract/scripts.ts'
 import { recordBatch, StaleReservation } from '../../workers/orders/record-batch.ts'
 import { type LentStores, lendStores } from '../lend-stores.ts'
-import { join, makeOrders, problemsOf, sell } from './make-orders.ts'
+import { join, makeOrders, payAt, problemsOf, sell } from './make-orders.ts'
 import { readBooks } from './read-books.ts'
-import { openPayment, openShop, orderName, releaseAll, type Shop, sendWebhook, serve } from './shop.ts'
+import { openShop, releaseAll, sendWebhook, serve } from './shop.ts'
 
 /** Each guard between Redis and MySQL, by the one case that it stands for: without it, its test here is red. */
 
@@ -22,11 +22,6 @@ beforeAll(async () => {
   stores = await lendStores({ connections: 8 })
 }, 60_000)
 afterAll(() => stores?.stop())
-
-async function payAt(shop: Shop, number: number, buyer: string): Promise<void> {
-  expect((await openPayment(shop, number, buyer)).status).toBe(201)
-  expect(shop.provider.pay(orderName(shop, number))).toBe(true)
-}
 
 test('a reservation is answered the same again, and takes its unit once', async () => {
   const shop = await openShop(stores, { stock: 3, standby: 2 })

@@ -1,9 +1,10 @@
+import { expect } from 'vitest'
 import { joinLine } from '../../contract/line/join.ts'
 import { auditSale } from '../../ops/audit/audit-sale.ts'
 import type { SaleInput } from '../../ops/sales/sale-input.ts'
 import type { LentStores } from '../lend-stores.ts'
 import { readBooks } from './read-books.ts'
-import { openShop, releaseAll, type Shop, serve } from './shop.ts'
+import { openPayment, openShop, orderName, releaseAll, type Shop, serve } from './shop.ts'
 
 /** Each of these buyers wants a unit; what the line answers them. */
 export const join = async ({ stores, sale }: Shop, ...buyers: string[]) =>
@@ -31,6 +32,12 @@ export async function makeOrders(
   await join(shop, ...buyers)
   await sell(shop)
   return shop
+}
+
+/** A buyer pays at the provider's page; the shop has not heard of it yet. */
+export async function payAt(shop: Shop, number: number, buyer: string): Promise<void> {
+  expect((await openPayment(shop, number, buyer)).status).toBe(201)
+  expect(shop.provider.pay(orderName(shop, number))).toBe(true)
 }
 
 export const stateOf = async (shop: Shop, number: number) => (await readBooks(shop)).orders.get(number)?.state

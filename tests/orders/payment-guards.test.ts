@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { askProvider } from '../../workers/payments/ask-provider.ts'
 import { expireOverdue } from '../../workers/payments/expire-overdue.ts'
 import { type LentStores, lendStores } from '../lend-stores.ts'
-import { join, makeOrders, problemsOf, sell, stateOf } from './make-orders.ts'
+import { join, makeOrders, payAt, problemsOf, sell, stateOf } from './make-orders.ts'
 import { readBooks } from './read-books.ts'
 import { cancelOrder, openPayment, orderName, passADay, type Shop, sendWebhook } from './shop.ts'
 
@@ -14,11 +14,6 @@ beforeAll(async () => {
   stores = await lendStores({ connections: 8 })
 }, 60_000)
 afterAll(() => stores?.stop())
-
-async function payAt(shop: Shop, number: number, buyer: string): Promise<void> {
-  expect((await openPayment(shop, number, buyer)).status).toBe(201)
-  expect(shop.provider.pay(orderName(shop, number))).toBe(true)
-}
 
 /** An order that expired, whose payment comes in all the same. */
 async function paidLate(stock: number, more: (shop: Shop) => Promise<unknown>): Promise<Shop> {

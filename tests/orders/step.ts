@@ -1,5 +1,5 @@
 import type fc from 'fast-check'
-import type { OrderRow } from '../../contract/orders/move-order.ts'
+import type { OrderRow } from '../../contract/orders/order-row.ts'
 import type { ReleaseMessage } from '../../contract/release-message.ts'
 import { allPaid } from '../../contract/sales.ts'
 import type { Backends } from '../../workers/orders/serve-batch.ts'

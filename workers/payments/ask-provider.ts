@@ -1,5 +1,6 @@
 import type { ResultSetHeader } from 'mysql2'
-import { lockOrder, moveOrder, type OrderKey, type OrderRow } from '../../contract/orders/move-order.ts'
+import { lockOrder, moveOrder } from '../../contract/orders/move-order.ts'
+import type { OrderKey, OrderRow } from '../../contract/orders/order-row.ts'
 import { tellOrders } from '../../contract/orders/tell-orders.ts'
 import { concludeUnpaid } from '../../contract/payments/conclude-unpaid.ts'
 import { lockPayment, type PaymentState, paymentId, setPayment } from '../../contract/payments/payment-row.ts'

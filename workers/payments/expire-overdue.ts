@@ -1,4 +1,4 @@
-import type { OrderRow } from '../../contract/orders/move-order.ts'
+import type { OrderRow } from '../../contract/orders/order-row.ts'
 import { tellOrders } from '../../contract/orders/tell-orders.ts'
 import { allPaid, readSale } from '../../contract/sales.ts'
 import type { Sale } from '../../contract/words.ts'
