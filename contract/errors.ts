@@ -27,7 +27,7 @@ export const ERRORS = {
 } as const
 
 /** What only the ops console says besides. */
-export const OPS_ERRORS = {
+const OPS_ERRORS = {
   forbidden: { status: 403, title: 'Your role may not do this' },
   csrf_failed: { status: 403, title: 'This request does not come from the console' },
 } as const

@@ -2,7 +2,7 @@ import type { Logger } from '../platform/log.ts'
 import { type Db, select } from '../platform/mysql.ts'
 
 /** Rare things that gateways, workers and ops write down, for the operator and the evidence pack. */
-export const EVENT_KINDS = ['repair', 'parked', 'epoch', 'level', 'closing', 'settlement'] as const
+const EVENT_KINDS = ['repair', 'parked', 'epoch', 'level', 'closing', 'settlement'] as const
 export type EventKind = (typeof EVENT_KINDS)[number]
 
 export interface NewEvent {

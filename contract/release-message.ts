@@ -9,7 +9,7 @@
  * read it in the broker's management pages. The body is as it was before there was one: a worker of either age serves the
  * messages of gateways of either age.
  */
-export const MESSAGE_VERSION = 1
+const MESSAGE_VERSION = 1
 
 export type ReleaseKind = 'order' | 'left' | 'closed' | 'sold_out' | 'duplicate'
 const KINDS: readonly string[] = ['order', 'left', 'closed', 'sold_out', 'duplicate'] satisfies ReleaseKind[]

@@ -5,7 +5,7 @@ import { randomBytes } from 'node:crypto'
  * a click to its order's row: in the log lines of every process (`request`, or `requests`: by ticket number), in Redis,
  * in the headers of its message, in `orders.request_id`.
  */
-export const REQUEST_PATTERN = '^[0-9a-f]{32}$'
+const REQUEST_PATTERN = '^[0-9a-f]{32}$'
 
 const request = new RegExp(REQUEST_PATTERN)
 

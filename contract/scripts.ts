@@ -3,9 +3,8 @@ import { join } from 'node:path'
 import { type Redis, runOf } from '../platform/redis.ts'
 import { ROOT } from '../platform/root.ts'
 
-/** Every script's reply begins with one of these. */
+/** Every script's reply begins with 1 (LOADED), or is this alone: see {@link SaleUnloaded}. */
 export const UNLOADED = 0
-export const LOADED = 1
 
 /**
  * The sale is not in Redis (never published, or Redis lost it or restarted): load it from MySQL (contract/preload.ts), then ask again.

@@ -8,7 +8,7 @@
  * `amount` is whole cents, `sku` is null where the sale has none, `at` is when it was paid (refunded). A refund is told
  * only of money that came in after the settlement, for an order that had ended: the shop never had it as an order.
  */
-export const SHOP_MESSAGE_VERSION = 1
+const SHOP_MESSAGE_VERSION = 1
 
 export type ShopMessageKind = 'paid' | 'refunded'
 

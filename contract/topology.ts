@@ -34,7 +34,7 @@ export const SHOP_PARKED_QUEUE = 'sluice.shop.parked'
 export const SHOP_KEYS = 'order.*'
 
 /** After so many deliveries a message leaves the queue, and its tickets are served one by one. */
-export const DELIVERY_LIMIT = 20
+const DELIVERY_LIMIT = 20
 
 export const ORDERS_ARGUMENTS = {
   'x-queue-type': 'quorum',

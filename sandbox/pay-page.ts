@@ -12,7 +12,7 @@ const ESCAPES: Record<string, string> = {
 const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (sign) => ESCAPES[sign]!)
 
 /** Whole cents in words, such as "€49.00". */
-export function moneyText(cents: number, currency: string): string {
+function moneyText(cents: number, currency: string): string {
   const money = new Intl.NumberFormat('en', { style: 'currency', currency })
   const digits = money.resolvedOptions().maximumFractionDigits ?? 2
   return money.format(cents / 10 ** digits)

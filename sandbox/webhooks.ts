@@ -20,7 +20,7 @@ export interface Webhooks {
 const isTaken = (status: number): boolean => status >= 200 && status < 300
 
 /** The header that proves an event: HMAC-SHA256(secret, time + '.' + body). */
-export function sign(secret: string, body: string, nowMs: number): string {
+function sign(secret: string, body: string, nowMs: number): string {
   const mac = createHmac('sha256', secret).update(`${nowMs}.${body}`).digest('hex')
   return `t=${nowMs},v1=${mac}`
 }

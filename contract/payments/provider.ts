@@ -26,7 +26,7 @@ export interface NewPayment {
 }
 
 /** The provider said no, or something that makes no sense. */
-export class ProviderError extends Error {
+class ProviderError extends Error {
   readonly status: number
   constructor(status: number, message: string) {
     super(message)

@@ -1,7 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 
 /** How far the time in a signature may be from ours, ms: older ones are replays. */
-export const WEBHOOK_WINDOW_MS = 300_000
+const WEBHOOK_WINDOW_MS = 300_000
 
 /** An event as the provider sends it. */
 export interface PaymentEvent {

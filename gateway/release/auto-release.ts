@@ -23,7 +23,7 @@ export interface LineNow {
 /** A part that changed by less than this is not written anew. */
 const WORTH_WRITING = 0.05
 
-export const LEAST_WINDOW = 100
+const LEAST_WINDOW = 100
 
 /** Bounds of the window, by the configuration. It begins at a quarter of the largest one. */
 export const windowLimits = (config: {

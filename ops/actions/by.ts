@@ -14,7 +14,7 @@ export interface By {
 /** For what our own programs do where nobody said who. */
 export const PROGRAM: By = { who: 'program' }
 
-export const machineUser = (): string => {
+const machineUser = (): string => {
   try {
     return userInfo().username
   } catch {

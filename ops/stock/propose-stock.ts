@@ -12,7 +12,7 @@ import { unknownSale } from '../sales/unknown-sale.ts'
 import { type ChangedStock, changeStock, type StockChange } from './change-stock.ts'
 import { checkStock, refuseStock } from './check-stock.ts'
 
-export const CONFIRM_WITHIN_S = 60
+const CONFIRM_WITHIN_S = 60
 
 export interface ProposedStock {
   /** What to confirm. */

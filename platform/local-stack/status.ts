@@ -26,7 +26,7 @@ export interface StackStatus {
 }
 
 /** No stack runs; the message says how to start one. */
-export class NoStack extends Error {}
+class NoStack extends Error {}
 
 /** What runs from a run folder, also when its supervisor was killed. Throws NoStack when nothing does. */
 export async function readStatus(dir = RUN_FOLDER): Promise<StackStatus> {

@@ -39,7 +39,7 @@ export function addRegister(app: App, services: Services): void {
 const LATEST_PAST_MS = 60_000
 
 /** The body in our own words. Throws InputError that names every field which can not be read. */
-export function readSaleBody(sent: Static<typeof registration>): SaleInput {
+function readSaleBody(sent: Static<typeof registration>): SaleInput {
   const faults: FieldFault[] = []
   const read = <T>(field: keyof typeof sent, parse: (text: string) => T): T | undefined => {
     const text = sent[field]
