@@ -1,4 +1,3 @@
-import { Counter, Gauge } from 'prom-client'
 import { spreadBlocks } from '../contract/blocks.ts'
 import { SALE_CHANGED } from '../contract/keys.ts'
 import { createProvider } from '../contract/payments/provider.ts'
@@ -19,6 +18,7 @@ import { createOrderLag } from './load/order-lag.ts'
 import { createReleaseCount } from './load/release-count.ts'
 import { startLoadReports } from './load/report-load.ts'
 import { addAutoMetrics } from './metrics/auto-metrics.ts'
+import { addLagMetrics, createReleasedCounter } from './metrics/release-metrics.ts'
 import { addSaleMetrics } from './metrics/sale-metrics.ts'
 import { watchStores } from './metrics/watch-stores.ts'
 import { watchRedis } from './redis-pulse.ts'
@@ -38,17 +38,6 @@ async function start(config: GatewayConfig): Promise<() => Promise<void>> {
   const connections = await openConnections(config, log)
   const { redis, subscriber, mysql } = connections
   const metrics = createMetrics(config.SLUICE_NAME)
-  const released = new Counter({
-    name: 'sluice_released_tickets_total',
-    help: 'Tickets moved from a line into RabbitMQ by this gateway',
-    labelNames: ['sale', 'kind'],
-    registers: [metrics],
-    collect() {
-      // From 0: a rate does not see what a series begins with, and most sales are over within two scrapes.
-      for (const sale of sales.live()) this.inc({ sale: sale.id, kind: 'order' }, 0)
-    },
-  })
-
   const stopSettings = await followSettings('gateway', config, {
     ...{ redis, subscriber, mysql, metrics, name: config.SLUICE_NAME, log },
   })
@@ -71,6 +60,7 @@ async function start(config: GatewayConfig): Promise<() => Promise<void>> {
     sales.refresh().catch((error) => log.warn({ err: error }, 'live sales not read'))
     challenges.warm(sales.live())
   }, LIVE_SALES_MS)
+  const countReleased = createReleasedCounter(metrics, sales.live)
   const releases = createReleaseCount()
   const patience = createPatience(config)
   const line = createLine(redis, mysql, patience, log)
@@ -82,20 +72,13 @@ async function start(config: GatewayConfig): Promise<() => Promise<void>> {
     live: config,
     absence: patience,
     onReleased: ({ message }) => {
-      released.inc({ sale: message.sale, kind: message.kind }, message.tickets.length)
+      countReleased(message)
       releases.note(message)
     },
     log,
   })
   const orderLag = createOrderLag()
-  new Gauge({
-    name: 'sluice_order_lag_seconds',
-    help: 'How long ago the tickets were released that are reserved now; told by the gateway that writes the snapshot',
-    registers: [metrics],
-    collect() {
-      this.set(orderLag.ms(Date.now()) / 1_000)
-    },
-  })
+  addLagMetrics(metrics, orderLag)
   addSaleMetrics(metrics, redis, sales.live)
   addAutoMetrics(metrics, redis)
   const stopWatching = watchStores({ metrics, redis, mysql, rabbitmqReady: publisher.ready })

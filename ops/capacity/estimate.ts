@@ -1,5 +1,6 @@
 import type { Page } from './page-weight.ts'
 import type { Knees, Measured } from './read-measured.ts'
+import { makeRow, type Row, type RowName } from './rows.ts'
 
 export interface CapacityInput {
   /** Page views of a whole day. */
@@ -22,15 +23,6 @@ export interface CapacityInput {
   doorCores: number
   /** The part of a measured rate that is planned with, above 0 to 1. */
   headroom: number
-}
-
-export interface Row {
-  name: string
-  label: string
-  value: number
-  unit: string
-  /** The formula, and the file of each measured number in it. */
-  from: string
 }
 
 export interface Part {
@@ -60,94 +52,73 @@ const LEAST = 2
 export function estimate(input: CapacityInput, knees: Knees, page: Page): Estimate {
   const { dailyViews, peakShare, peakWindowS, safety, buyShare, stock, standby, headroom } = input
   const rows: Row[] = []
-  const row = (name: string, label: string, value: number, unit: string, from: string): number => {
-    rows.push({ name, label, value, unit, from })
+  const row = (name: RowName, value: number, from: string): number => {
+    rows.push(makeRow(name, value, from))
     return value
   }
+  const many = (need: number, one: number) => Math.max(LEAST, Math.ceil(need / (one * headroom)))
 
   const views = row(
-    ...(['views', 'page views in the peak', (dailyViews * peakShare * safety) / peakWindowS, '/s'] as const),
+    'views',
+    (dailyViews * peakShare * safety) / peakWindowS,
     'daily views × peak share × safety ÷ peak window',
   )
-  const pages = row(
-    'pages',
-    'of them at the doors',
-    views * (1 - input.cdnShare),
-    '/s',
-    'views × (1 − CDN share)',
-  )
-  row(
-    'bandwidth',
-    'bandwidth for pages',
-    (pages * page.value * 8) / 1e6,
-    'Mbit/s',
-    `pages × ${page.value} bytes (${page.from}) × 8`,
-  )
-  const clicks = row('clicks', 'clicks on buy', views * buyShare, '/s', 'views × buy share')
-  const places = row('places', 'places in the line', stock + standby, 'tickets', 'stock + standby')
+  const pages = row('pages', views * (1 - input.cdnShare), 'views × (1 − CDN share)')
+  row('bandwidth', (pages * page.value * 8) / 1e6, `pages × ${page.value} bytes (${page.from}) × 8`)
+  const clicks = row('clicks', views * buyShare, 'views × buy share')
+  const places = row('places', stock + standby, 'stock + standby')
   const joins = row(
     'joins',
-    'joins',
     Math.min(clicks, places),
-    '/s',
     'clicks, but no more in a second than there are places',
   )
   const orders = row(
-    ...(['orders', 'orders', Math.min(clicks, stock / input.sellWithinS), '/s'] as const),
+    'orders',
+    Math.min(clicks, stock / input.sellWithinS),
     'stock ÷ time to sell it, but no more than clicks',
   )
   const polls = row(
-    ...(['polls', 'polls of who waits', places / knees.pollDelayS.value, '/s'] as const),
+    'polls',
+    places / knees.pollDelayS.value,
     `places ÷ ${round(knees.pollDelayS.value)} s (${knees.pollDelayS.from})`,
   )
-
   const doorWork = row(
-    ...([
-      'doorWork',
-      'nginx workers busy',
-      (pages * page.requests) / knees.pagesPerS.value +
-        clicks / knees.clicksPerS.value +
-        polls / knees.pollsPerS.value,
-    ] as const),
-    'cores',
+    'doorWork',
+    (pages * page.requests) / knees.pagesPerS.value +
+      clicks / knees.clicksPerS.value +
+      polls / knees.pollsPerS.value,
     `pages × ${page.requests} requests ÷ ${per(knees.pagesPerS)} + clicks ÷ ${per(knees.clicksPerS)} + polls ÷ ${per(knees.pollsPerS)}`,
   )
-  const many = (need: number, one: number) => Math.max(LEAST, Math.ceil(need / (one * headroom)))
   const doors = row(
     'doors',
-    'doors',
     many(doorWork, input.doorCores),
-    '',
     `nginx workers busy ÷ (${input.doorCores} cores × headroom), ${LEAST} at least`,
   )
   const gateways = row(
-    ...(['gateways', 'gateways', many(joins, knees.gatewayJoinsPerS.value), ''] as const),
+    'gateways',
+    many(joins, knees.gatewayJoinsPerS.value),
     `joins ÷ (${per(knees.gatewayJoinsPerS)} × headroom), ${LEAST} at least`,
   )
   const workers = row(
-    ...(['workers', 'workers', many(orders, knees.workerOrdersPerS.value), ''] as const),
+    'workers',
+    many(orders, knees.workerOrdersPerS.value),
     `orders ÷ (${per(knees.workerOrdersPerS)} × headroom), ${LEAST} at least`,
   )
   const highest = row(
-    ...(['highestRelease', 'highest safe release', knees.lineOrdersPerS.value * headroom, '/s'] as const),
+    'highestRelease',
+    knees.lineOrdersPerS.value * headroom,
     `${per(knees.lineOrdersPerS)} × headroom`,
   )
   row(
     'redisMemory',
-    'Redis memory for the line',
     (places * knees.bytesPerTicket.value) / 1e6,
-    'MB',
     `places × ${round(knees.bytesPerTicket.value)} bytes (${knees.bytesPerTicket.from})`,
   )
-  row('mysqlRows', 'rows written into MySQL', orders, '/s', 'orders: one row a ticket')
-  row('mysqlRowsInAll', 'rows in all', places, '', 'places: an order or a refusal each')
+  row('mysqlRows', orders, 'orders: one row a ticket')
+  row('mysqlRowsInAll', places, 'places: an order or a refusal each')
   row(
-    ...([
-      'mysqlConnections',
-      'connections at MySQL',
-      CONNECTIONS.process * (gateways + workers) + CONNECTIONS.others,
-      '',
-    ] as const),
+    'mysqlConnections',
+    CONNECTIONS.process * (gateways + workers) + CONNECTIONS.others,
     `${CONNECTIONS.process} × (gateways + workers) + ${CONNECTIONS.others} for console, command line and backup`,
   )
 
