@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, posix } from 'node:path'
 import { expect, test } from 'vitest'
 import { ROOT } from '../platform/root.ts'
 
@@ -42,6 +42,26 @@ const stands = (name: string) => {
 
 test.each(documents)('every file that %s names is there', (document) => {
   expect(namedIn(document).filter((name) => !stands(name))).toEqual([])
+})
+
+/** What a heading is called in a link. */
+const anchorOf = (heading: string): string =>
+  heading
+    .toLowerCase()
+    .replaceAll(/[^\w -]/g, '')
+    .replaceAll(' ', '-')
+
+test.each(documents)('every link of %s leads somewhere', (document) => {
+  const links = [...read(document).matchAll(/\]\(([^)\s]+)\)/g)].map(([, link]) => link!)
+  const broken = links.filter((link) => {
+    if (/^https?:/.test(link)) return false
+    const [path, anchor] = link.split('#') as [string, string?]
+    const target = path === '' ? document : posix.join(posix.dirname(document), path)
+    if (!paths.includes(target)) return true
+    const headings = [...read(target).matchAll(/^#+ (.+)$/gm)].map(([, heading]) => anchorOf(heading!))
+    return anchor !== undefined && !headings.includes(anchor)
+  })
+  expect(broken).toEqual([])
 })
 
 test('the table of rooms in docs/architecture.md has every room', () => {

@@ -91,18 +91,6 @@ test('every number of nginx that ops may turn is explained, and none that there 
   }
 })
 
-test('links within the handbook lead somewhere', () => {
-  const anchors = [...handbook.matchAll(/^#{2,3} (.+)$/gm)].map(([, title]) =>
-    title!
-      .toLowerCase()
-      .replaceAll(/[^\w -]/g, '')
-      .replaceAll(' ', '-'),
-  )
-  const links = [...handbook.matchAll(/\]\(#([^)]+)\)/g)].map(([, anchor]) => anchor)
-  expect(links.length).toBeGreaterThan(8)
-  for (const link of links) expect(anchors).toContain(link)
-})
-
 test('what the handbook says of containers is so', () => {
   const { services } = parse(read('docker-compose.yml'), { merge: true }) as {
     services: Record<string, { profiles?: string[]; ports?: string[] }>
