@@ -1,8 +1,9 @@
 import { timingSafeEqual } from 'node:crypto'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
-import Fastify, { type FastifyError, type FastifyRequest, LogController } from 'fastify'
-import { type ErrorCode, Problem } from '../contract/errors.ts'
+import Fastify, { type FastifyError, LogController } from 'fastify'
+import { Problem } from '../contract/errors.ts'
 import { requestOf } from '../contract/requests.ts'
+import { problemOf, sendProblem } from '../contract/send-problem.ts'
 import { createOverload } from './overload.ts'
 import { challengeRoutes } from './routes/challenge.ts'
 import { devSignInRoutes } from './routes/dev-sign-in.ts'
@@ -37,18 +38,9 @@ export function buildApp(services: Services): App {
 
   acceptEmptyJson(app)
   app.decorateRequest('buyer', '')
-  app.setErrorHandler((error, request, reply) => {
-    const problem = toProblem(error as FastifyError, request)
-    if (problem.retryAfterS !== undefined) reply.header('retry-after', problem.retryAfterS)
-    return (
-      reply
-        .code(problem.status)
-        .type('application/problem+json')
-        .header('cache-control', 'no-store')
-        // As bytes: to JSON that it writes itself Fastify adds a charset, which JSON does not have and the door does not say.
-        .send(Buffer.from(JSON.stringify({ ...problem.toBody(), request: request.id })))
-    )
-  })
+  app.setErrorHandler((error, request, reply) =>
+    sendProblem(reply, problemOf(error as FastifyError, request), { request: request.id }),
+  )
   app.setNotFoundHandler(() => {
     throw new Problem('not_found')
   })
@@ -93,22 +85,4 @@ function acceptEmptyJson(app: App): void {
     if (body === '') done(null, {})
     else void parse(request, body as string, done)
   })
-}
-
-const FASTIFY_CODES: Record<string, ErrorCode> = {
-  FST_ERR_CTP_BODY_TOO_LARGE: 'too_large',
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'unsupported_type',
-}
-
-function toProblem(error: FastifyError, request: FastifyRequest): Problem {
-  if (error instanceof Problem) return error
-  const known = FASTIFY_CODES[error.code]
-  if (known) return new Problem(known, { cause: error })
-  if (error.validation) return new Problem('invalid_request', { detail: error.message, cause: error })
-  if (error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500) {
-    return new Problem('invalid_request', { cause: error })
-  }
-  // A backend that is down or slow: the buyer may try again, nothing that was promised is lost.
-  request.log.warn({ err: error, request: request.id }, 'request failed')
-  return new Problem('unavailable', { cause: error })
 }

@@ -1,4 +1,4 @@
-/** What is wrong with one field of a form. */
+/** What is wrong with one field of a form or a request. */
 export interface FieldFault {
   field: string
   message: string

@@ -1,7 +1,7 @@
 import Fastify, { LogController } from 'fastify'
 import { Problem } from '../../contract/errors.ts'
 import { requestOf } from '../../contract/requests.ts'
-import { sendProblem } from './problems.ts'
+import { sendError } from './problems.ts'
 import { protect } from './protect.ts'
 import { createRefusalRecord } from './record-refusals.ts'
 import { addActions } from './routes/actions.ts'
@@ -42,7 +42,7 @@ export function buildConsole(services: Services): App {
   const recordRefusal = createRefusalRecord(services.mysql, services.log)
 
   app.decorateRequest('session', null as never)
-  app.setErrorHandler((error, request, reply) => sendProblem(error as never, request, reply))
+  app.setErrorHandler((error, request, reply) => sendError(error as never, request, reply))
   app.setNotFoundHandler(() => {
     throw new Problem('not_found')
   })
