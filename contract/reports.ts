@@ -11,18 +11,26 @@ export interface EdgeReport {
   /** When it was written, and when its counts began at 0, ms. Absent in the report of an older door. */
   at?: number
   began?: number
-  /** How often each code was answered, and `passed`, `waiting`, `again` (lua/edge/answer_counts.lua), of all sales. */
-  answers?: Record<string, number>
-  /** Refusals by the question of the funnel that refused. */
-  refused_by?: Record<string, number>
-  /** Calls that gateways answered, by what they took: a count for each of {@link TOOK_MS}, the last for all above. */
-  took?: number[]
+  /** What it has answered, by sale ID, and as `none` what is of no sale that it counts (lua/edge/tallies.lua). */
+  counted?: Record<string, DoorCounts>
   /** Since the last pull of a snapshot that succeeded, and since a gateway wrote it, ms. */
   snapshot_age_ms?: number
   written_age_ms?: number
 }
 
-/** Upper ends of the buckets of {@link EdgeReport.took}, ms (lua/edge/latency.lua). */
+/** What a door has answered of one sale since it counts it. A call: `click`, `poll`, `leave`, `challenge` or `other`. */
+export interface DoorCounts {
+  /** ms. */
+  since: number
+  /** `CALL:CODE:QUESTION` -> times: refusals, and `passed` (to a gateway), `again` (a ticket), `waiting` (a poll). */
+  door?: Record<string, number>
+  /** `CALL:CODE` of a gateway's refusal, or `CALL:STATUS` -> times. */
+  gateway?: Record<string, number>
+  /** Calls that gateways answered, by what they took: a count for each of {@link TOOK_MS}, the last for all above. */
+  took?: number[]
+}
+
+/** Upper ends of the buckets of {@link DoorCounts.took}, ms (lua/edge/tallies.lua). */
 export const TOOK_MS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000]
 
 export interface SaleDemand {

@@ -38,9 +38,12 @@ export function buildApp(services: Services): App {
 
   acceptEmptyJson(app)
   app.decorateRequest('buyer', '')
-  app.setErrorHandler((error, request, reply) =>
-    sendProblem(reply, problemOf(error as FastifyError, request), { request: request.id }),
-  )
+  app.setErrorHandler((error, request, reply) => {
+    const problem = problemOf(error as FastifyError, request)
+    // The door counts by it, and keeps it to itself (lua/edge/latency.lua).
+    reply.header('x-refusal', problem.code)
+    return sendProblem(reply, problem, { request: request.id })
+  })
   app.setNotFoundHandler(() => {
     throw new Problem('not_found')
   })

@@ -121,6 +121,16 @@ CREATE TABLE sales (
   CONSTRAINT sold_within_stock CHECK (sold <= stock)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
 
+CREATE TABLE door_counts (
+  sale_id int unsigned NOT NULL,
+  door varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  since datetime(3) NOT NULL,
+  at datetime(3) NOT NULL,
+  data text NOT NULL,
+  PRIMARY KEY (sale_id, door, since),
+  CONSTRAINT door_counts_sale FOREIGN KEY (sale_id) REFERENCES sales (id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+
 CREATE TABLE epochs (
   sale_id int unsigned NOT NULL,
   epoch int unsigned NOT NULL,

@@ -1,4 +1,5 @@
 import { auditSale } from '../../ops/audit/audit-sale.ts'
+import { sumMetric } from '../../platform/sum-metric.ts'
 import { prepareClicks } from '../load/clicks.ts'
 import { cpuBetween, readUsage } from '../measure/processes.ts'
 import { countConnections } from '../measure/sockets.ts'
@@ -114,5 +115,5 @@ export const million: Scenario = {
 /** How many requests the door has let through to a gateway, by its own count. */
 async function passed(port: number): Promise<number> {
   const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()
-  return Number(/^sluice_door_answers_total\{code="passed"\} (\d+)/m.exec(text)?.[1] ?? Number.NaN)
+  return sumMetric(text, 'sluice_door_answers_total', { code: 'passed' })
 }

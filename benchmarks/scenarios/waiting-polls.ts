@@ -5,6 +5,7 @@ import { signTicket } from '../../contract/ticket.ts'
 import { signToken } from '../../contract/token.ts'
 import type { SaleStores } from '../../ops/sales/sale-stores.ts'
 import type { Redis } from '../../platform/redis.ts'
+import { sumMetric } from '../../platform/sum-metric.ts'
 import type { Stack } from '../../stack/stack.ts'
 import { type Holder, pollAsTold } from '../load/poll-as-told.ts'
 import type { RunResult, Scenario } from '../scenario.ts'
@@ -114,13 +115,9 @@ async function holdersOf(stack: Stack, redis: Redis, sale: number): Promise<Hold
   return holders
 }
 
-const COUNTER = /^sluice_door_answers_total\{code="(\w+)"\} (\d+)$/gm
-
 /** What the door has counted so far. */
 async function readCounters(stack: Stack): Promise<{ waiting: number; passed: number }> {
   const text = await (await fetch(`http://127.0.0.1:${stack.ports.ops}/metrics`)).text()
-  const counts = Object.fromEntries(
-    [...text.matchAll(COUNTER)].map(([, code, value]) => [code, Number(value)]),
-  )
-  return { waiting: counts.waiting ?? 0, passed: counts.passed ?? 0 }
+  const polls = (code: string) => sumMetric(text, 'sluice_door_answers_total', { call: 'poll', code })
+  return { waiting: polls('waiting'), passed: polls('passed') }
 }

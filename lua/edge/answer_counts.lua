@@ -1,59 +1,56 @@
--- What this door has answered since its shared memory began, exact over all its workers: for Prometheus (edge/metrics.lua)
--- and for the centre (edge/report.lua). Reading takes the dict's lock once for its list of keys, and is done as often as
--- somebody asks or a report is due, never for a click.
-local latency = require("edge.latency")
-local refusals = require("edge.refusals")
+-- What this door has answered since it counts a sale, exact over all its workers: for Prometheus (edge/metrics.lua), and
+-- for the centre and the console (edge/report.lua). Reading takes the dict's lock once for its list of keys, and is done
+-- as often as somebody asks or a report is due, never for a click.
+local tallies = require("edge.tallies")
 
 local counts = ngx.shared.counts
 
--- Answers of the door itself that are no refusals.
-local ANSWERED = { "waiting", "again" }
-
 local M = {}
 
-local function count(key)
-  return counts:get(key) or 0
+local function new(tally)
+  local took = {}
+  for at = 1, #tallies.BUCKETS_S + 1 do
+    took[at] = 0
+  end
+  return { sale = tally.sale, since = tally.since, door = {}, gateway = {}, took = took, took_sum = 0 }
 end
 
--- { [code] = times }, with `passed` for what went on to a gateway; { [question] = refusals }; and the
--- door's own answers by { [class] = times }.
-function M.answers()
-  local by_code = { passed = count("answers:passed") }
-  local by_question, by_class = {}, { ["2xx"] = 0, ["4xx"] = 0, ["5xx"] = 0 }
-  for _, code in ipairs(ANSWERED) do
-    by_code[code] = count("answers:" .. code)
-    by_class["2xx"] = by_class["2xx"] + by_code[code]
+-- A key under a number: what it counts is put where it belongs.
+local function put(sale, key, times)
+  local sign, name = key:match("^%d+([:<>])(.+)$")
+  if sign == ":" then
+    sale.door[name] = times
+  elseif sign == ">" then
+    sale.gateway[name] = times
+  elseif name == "sum" then
+    sale.took_sum = times
+  else
+    sale.took[tonumber(name)] = times
   end
-  for code in pairs(refusals.LIST) do
-    by_code[code] = 0
+end
+
+-- A list, of no sale first: { sale (text; "none"), since (ms),
+--   door = { ["CALL:CODE:QUESTION"] = times }, with the codes `passed`, `waiting`, `again` besides refusals,
+--   gateway = { ["CALL:CODE or STATUS"] = times },
+--   took = times by bucket of tallies.BUCKETS_S (not cumulative, the last one for all above), took_sum (s) }.
+-- Counts of a sale that was forgotten are removed by the way.
+function M.by_sale()
+  local known, keys = tallies.all()
+  local list, by_number = {}, {}
+  for number, tally in pairs(known) do
+    by_number[number] = new(tally)
+    list[#list + 1] = by_number[number]
   end
-  for _, key in ipairs(counts:get_keys(0)) do
-    local code, question = key:match("^refused:([%w_]+):([%w_]+)$")
-    if code then
-      local times, class = count(key), math.floor(refusals.LIST[code][1] / 100) .. "xx"
-      by_code[code] = by_code[code] + times
-      by_question[question] = (by_question[question] or 0) + times
-      by_class[class] = by_class[class] + times
+  for _, key in ipairs(keys) do
+    local number = tonumber(key:match("^(%d+)[:<>]"))
+    if number and by_number[number] then
+      put(by_number[number], key, counts:get(key))
+    elseif number then
+      counts:delete(key)
     end
   end
-  return by_code, by_question, by_class
-end
-
--- Calls that gateways answered, by what they took: a count for each of latency.BUCKETS_S (not cumulative), the last one
--- for all that took longer.
-function M.took()
-  local list = {}
-  for i, most in ipairs(latency.BUCKETS_S) do
-    list[i] = count("took:" .. most)
-  end
-  list[#list + 1] = count("took:+Inf")
+  table.sort(list, function(a, b) return (tonumber(a.sale) or 0) < (tonumber(b.sale) or 0) end)
   return list
-end
-
--- When these counts began at 0, ms: whoever compares two readings sees by it that the door began anew in between.
-function M.began()
-  counts:add("began", ngx.now() * 1000)
-  return counts:get("began")
 end
 
 return M

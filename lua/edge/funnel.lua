@@ -2,6 +2,7 @@
 -- module with check(ctx): nil lets the request go on; else a code of edge/refusals.lua, then Retry-After seconds and
 -- further members where it has them. A new question is one line here.
 local environment = require("edge.environment")
+local passed_on = require("edge.passed_on")
 local refusals = require("edge.refusals")
 local method = require("edge.method")
 local media_type = require("edge.media_type")
@@ -28,9 +29,9 @@ local still_waiting = require("edge.still_waiting")
 local challenge_window = require("edge.challenge_window")
 local challenge_limit = require("edge.challenge_limit")
 local sale_pages = require("edge.sale_pages")
+local snapshot = require("edge.snapshot")
+local tallies = require("edge.tallies")
 local unroll = require("edge.unroll")
-
-local counts = ngx.shared.counts
 
 local READ = unroll({ method })
 local JOIN = unroll({
@@ -51,19 +52,34 @@ local SIGN_IN = unroll({ method, media_type, same_origin, { check = function(ctx
 -- Of everything that would go on to a gateway.
 local GATEWAY = unroll({ room, gateways_alive, group_limit })
 
--- ctx: { allow, now (ms), sale? } and what the questions add: card, token, user, ticket.
+-- Of the sale that a request is for: one that was refused early has not been looked up yet.
+local function card_of(ctx)
+  local sale = ctx.sale or ctx.ticket and ctx.ticket.sale
+  if ctx.card or not sale then
+    return ctx.card
+  end
+  local current = snapshot.current()
+  return current and current.cards[sale]
+end
+
+local function refuse(ctx, code, retry_after_s, members, question)
+  if code == "method_not_allowed" then
+    ngx.header.allow = ctx.allow.text
+  end
+  tallies.said(card_of(ctx), ctx.call, code, question)
+  return refusals.say(code, retry_after_s, members)
+end
+
+-- ctx: { call, allow, now (ms), sale? } and what the questions add: card, token, user, ticket.
 local function ask(questions, ctx)
   local code, retry_after_s, members, question = questions(ctx)
   if code then
-    if code == "method_not_allowed" then
-      ngx.header.allow = ctx.allow.text
-    end
-    return refusals.send(code, retry_after_s, members, question)
+    return refuse(ctx, code, retry_after_s, members, question)
   end
 end
 
 local function pass(ctx)
-  counts:incr("answers:passed", 1, 0)
+  tallies.said(card_of(ctx), ctx.call, "passed", "none")
   local var = ngx.var
   var.edge_key = environment.edge_key
   if ctx.user then
@@ -71,12 +87,12 @@ local function pass(ctx)
   end
 end
 
-local function new_ctx(allow)
-  return { allow = allow, now = ngx.now() * 1000, sale = ngx.var.sale }
+local function new_ctx(call, allow)
+  return { call = call, allow = allow, now = ngx.now() * 1000, sale = ngx.var.sale }
 end
 
-local function ask_and_pass(questions, allow)
-  local ctx = new_ctx(allow)
+local function ask_and_pass(call, questions, allow)
+  local ctx = new_ctx(call, allow)
   ask(questions, ctx)
   ask(GATEWAY, ctx)
   pass(ctx)
@@ -85,21 +101,21 @@ end
 local M = {}
 
 function M.read()
-  ask(READ, { allow = method.READ })
+  ask(READ, new_ctx("other", method.READ))
 end
 
 -- GET of one sale: a live one is answered here, an older one passes to a gateway.
 function M.sale()
-  ask(READ, { allow = method.READ })
-  sale_pages.one(ngx.var.sale)
-  local ctx = new_ctx(method.READ)
+  local ctx = new_ctx("other", method.READ)
+  ask(READ, ctx)
+  sale_pages.one(ctx.sale)
   ask(GATEWAY, ctx)
   pass(ctx)
 end
 
 -- In set_by_lua, see nginx/answer_click.conf: gives the status of a refusal, or "" when the click goes on.
 function M.join()
-  local ctx = new_ctx(method.POST)
+  local ctx = new_ctx("click", method.POST)
   local code, retry_after_s, members, question = JOIN(ctx)
   if not code then
     code, retry_after_s, members, question = GATEWAY(ctx)
@@ -109,7 +125,8 @@ function M.join()
     end
   end
   if code then
-    return refusals.leave(code, retry_after_s, members, question)
+    tallies.said(card_of(ctx), "click", code, question)
+    return refusals.leave(code, retry_after_s, members)
   end
   pass(ctx)
   return ""
@@ -117,41 +134,55 @@ end
 
 -- GET asks for the challenge of a sale, POST answers it.
 function M.challenge()
-  ask_and_pass(CHALLENGE, method.GET_OR_POST)
+  ask_and_pass("challenge", CHALLENGE, method.GET_OR_POST)
 end
 
 -- With no gateway to ask, whoever certainly waits is told so all the same.
 function M.ticket()
-  local ctx = new_ctx(method.READ_OR_DELETE)
+  local ctx = new_ctx(ngx.req.get_method() == "DELETE" and "leave" or "poll", method.READ_OR_DELETE)
   ask(TICKET, ctx)
-  local code, retry_after_s = GATEWAY(ctx)
+  local code, retry_after_s, members, question = GATEWAY(ctx)
   if code == "unavailable" then
-    return still_waiting.or_unavailable()
+    return still_waiting.or_unavailable(ctx.call, question)
   elseif code then
-    return refusals.send(code, retry_after_s)
+    return refuse(ctx, code, retry_after_s, members, question)
   end
   pass(ctx)
 end
 
 function M.orders()
-  ask_and_pass(SIGNED, method.READ)
+  ask_and_pass("other", SIGNED, method.READ)
 end
 
 function M.order()
-  ask_and_pass(SIGNED, method.READ_OR_DELETE)
+  ask_and_pass("other", SIGNED, method.READ_OR_DELETE)
 end
 
 function M.payment()
-  ask_and_pass(SIGNED, method.POST)
+  ask_and_pass("other", SIGNED, method.POST)
 end
 
 function M.unsigned()
-  ask_and_pass(UNSIGNED, method.POST)
+  ask_and_pass("other", UNSIGNED, method.POST)
+end
+
+-- No gateway has answered what was passed on (or this door has broken: then nothing was).
+function M.unanswered()
+  if not passed_on.is() then
+    return refusals.send("unavailable")
+  end
+  local call, card = passed_on.of()
+  tallies.said(card, call, "unavailable", "unanswered")
+  return refusals.say("unavailable")
+end
+
+function M.unanswered_ticket()
+  return still_waiting.or_unavailable(passed_on.of(), passed_on.is() and "unanswered" or "none")
 end
 
 -- GET says who is signed in, POST signs in.
 function M.sign_in()
-  ask_and_pass(SIGN_IN, method.READ_OR_POST)
+  ask_and_pass("other", SIGN_IN, method.READ_OR_POST)
 end
 
 return M

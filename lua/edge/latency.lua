@@ -1,21 +1,27 @@
--- How long gateways took, as a histogram; log phase of what was passed on. What the door answers by itself is not timed:
--- that would cost a refusal more than a question does, and it is microseconds.
-local counts = ngx.shared.counts
+-- What gateways have answered, and how long it took; log phase of what was passed on. What the door answers by itself is
+-- not timed: that would cost a refusal more than a question does, and it is microseconds.
+local passed_on = require("edge.passed_on")
+local refusals = require("edge.refusals")
+local tallies = require("edge.tallies")
 
-local floor = math.floor
+-- By status; made once, a click makes no text of its own here.
+local TEXTS = {}
 
-local BUCKETS_S = { 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5 }
--- Made once: a click makes no text of its own here.
-local BUCKET_KEYS, PASSED_KEYS = {}, {}
-for i, most in ipairs(BUCKETS_S) do
-  BUCKET_KEYS[i] = "took:" .. most
+local M = {}
+
+-- A gateway names the code of its refusal in X-Refusal; the buyer gets it in the body alone.
+local function answer_of(status)
+  local code = status >= 400 and ngx.var.upstream_http_x_refusal
+  if code and refusals.LIST[code] then
+    return code
+  end
+  local text = TEXTS[status]
+  if not text then
+    text = tostring(status)
+    TEXTS[status] = text
+  end
+  return text
 end
-BUCKET_KEYS[#BUCKETS_S + 1] = "took:+Inf"
-for class = 0, 9 do
-  PASSED_KEYS[class] = "passed:" .. class
-end
-
-local M = { BUCKETS_S = BUCKETS_S }
 
 function M.passed()
   local text = ngx.var.upstream_response_time or ""
@@ -24,13 +30,8 @@ function M.passed()
   if not seconds then
     return
   end
-  local at = 1
-  while at <= #BUCKETS_S and seconds > BUCKETS_S[at] do
-    at = at + 1
-  end
-  counts:incr(BUCKET_KEYS[at], 1, 0)
-  counts:incr("took_sum", seconds, 0)
-  counts:incr(PASSED_KEYS[floor(ngx.status / 100)], 1, 0)
+  local call, card = passed_on.of()
+  tallies.answered(card, call, answer_of(ngx.status), seconds)
 end
 
 return M

@@ -1,8 +1,7 @@
 -- The door's own numbers, in Prometheus text form, exact over all workers: every count is one of the shared dict, made at
 -- once, so that a worker that dies takes none with it.
-local answer_counts = require("edge.answer_counts")
+local answer_metrics = require("edge.answer_metrics")
 local certificate = require("edge.certificate")
-local latency = require("edge.latency")
 local demand_metrics = require("edge.demand_metrics")
 local gateway_metrics = require("edge.gateway_metrics")
 local live_settings = require("edge.live_settings")
@@ -38,35 +37,6 @@ end
 local function age_s(key)
   local at = snapshot:get(key)
   return at and math.max(0, ngx.now() - at / 1000) or "NaN"
-end
-
--- What was answered, by code, by the question that refused, and by who answered with which class of status.
-local function answers(lines)
-  local by_code, by_question, door = answer_counts.answers()
-  local what = "Refusals of the door by code, polls answered waiting, clicks again, and requests passed on."
-  head(lines, "sluice_door_answers_total", "counter", what)
-  lines_of(lines, "sluice_door_answers_total", "code", by_code)
-  head(lines, "sluice_door_refused_by_total", "counter", "Refusals by the question of the funnel that refused.")
-  lines_of(lines, "sluice_door_refused_by_total", "question", by_question)
-  head(lines, "sluice_door_status_total", "counter", "Answers to the funnel's calls, by class of status and who said them.")
-  lines_of(lines, "sluice_door_status_total", 'by="door",class', door)
-  for class = 1, 5 do
-    line(lines, ('sluice_door_status_total{by="gateway",class="%dxx"}'):format(class), count("passed:" .. class))
-  end
-end
-
-local function latencies(lines)
-  local name = "sluice_door_gateway_seconds"
-  head(lines, name, "histogram", "What gateways took for what was passed on to them.")
-  local total, took = 0, answer_counts.took()
-  for i, most in ipairs(latency.BUCKETS_S) do
-    total = total + took[i]
-    line(lines, ('%s_bucket{le="%s"}'):format(name, most), total)
-  end
-  total = total + took[#took]
-  line(lines, name .. '_bucket{le="+Inf"}', total)
-  line(lines, name .. "_sum", count("took_sum"))
-  line(lines, name .. "_count", total)
 end
 
 local function snapshots(lines)
@@ -105,8 +75,7 @@ local M = {}
 
 function M.print()
   local lines = {}
-  answers(lines)
-  latencies(lines)
+  answer_metrics.write(lines, head, line)
   snapshots(lines)
   dicts(lines)
   certificates(lines)

@@ -1,5 +1,5 @@
 -- The one list of coded errors, as contract/errors.ts has it (a test compares the two), and how one is said.
-local counts = ngx.shared.counts
+local tallies = require("edge.tallies")
 
 local LIST = {
   invalid_request = { 400, "The request is not valid" },
@@ -34,24 +34,11 @@ for code, entry in pairs(LIST) do
     status_text = tostring(status),
     start = BODY:format(title, status, code),
     body = BODY:format(title, status, code) .. "}",
-    -- By the question that refused; filled as they come.
-    counters = {},
     again = status == 429 or status == 503,
   }
 end
 
 local M = { LIST = LIST }
-
-local function count(code, question)
-  local counters = prebuilt[code].counters
-  question = question or "none"
-  local counter = counters[question]
-  if not counter then
-    counter = "refused:" .. code .. ":" .. question
-    counters[question] = counter
-  end
-  counts:incr(counter, 1, 0)
-end
 
 local function body_of(refusal, members)
   return members and refusal.start .. "," .. members .. "}" or refusal.body
@@ -59,15 +46,13 @@ end
 
 -- Leaves the body and Retry-After to nginx, which sends them (nginx/answer_click.conf), and gives the status as text.
 -- Members as below.
-function M.leave(code, retry_after_s, members, question)
+function M.leave(code, retry_after_s, members)
   if code == "again" then
     -- No refusal: a whole answer.
-    counts:incr("answers:again", 1, 0)
     ngx.var.answer_body = members
     return "200"
   end
   local refusal = prebuilt[code]
-  count(code, question)
   local var = ngx.var
   var.answer_body = body_of(refusal, members)
   if refusal.again then
@@ -77,10 +62,9 @@ function M.leave(code, retry_after_s, members, question)
 end
 
 -- Ends the request with a problem+json. `retry_after_s`: whole seconds, only used by 429 and 503, 1 when absent.
--- `members`: more members as JSON text, such as '"opensAt":123'. `question`: who refused, for the counters.
-function M.send(code, retry_after_s, members, question)
+-- `members`: more members as JSON text, such as '"opensAt":123'. Whoever calls this has counted it.
+function M.say(code, retry_after_s, members)
   local refusal = prebuilt[code]
-  count(code, question)
   local body = body_of(refusal, members)
   ngx.status = refusal.status
   local header = ngx.header
@@ -96,6 +80,12 @@ function M.send(code, retry_after_s, members, question)
   end
   ngx.print(body)
   return ngx.exit(ngx.HTTP_OK)
+end
+
+-- The same for what belongs to no sale and no question.
+function M.send(code)
+  tallies.said(nil, "other", code, "none")
+  return M.say(code)
 end
 
 return M

@@ -1,10 +1,10 @@
 -- What this door tells the centre (gateway/admission/) and the console (ops/live/): the demand of all its workers, and
--- what it has answered, under its name. A door that dies
--- stops counting when its key runs out.
+-- what it has answered, under its name. A door that dies stops counting when its key runs out.
 local answer_counts = require("edge.answer_counts")
 local cjson = require("cjson.safe")
 local demand = require("edge.demand")
 local live_settings = require("edge.live_settings")
+local tallies = require("edge.tallies")
 
 local EVERY_S = 0.5
 local KEPT_MS = 3000
@@ -32,19 +32,22 @@ function M.name_door(run)
   M.name = name
 end
 
--- Only what has happened: most codes never do.
 local function some(counted)
-  local list = {}
-  for name, times in pairs(counted) do
-    list[name] = times > 0 and times or nil
-  end
-  return next(list) and list or nil
+  return next(counted) and counted or nil
 end
 
+-- A sale that nobody has asked for yet is told, too: by its name one sees that it is counted.
 local function add_answers(report)
-  local by_code, by_question = answer_counts.answers()
-  report.at, report.began = ngx.now() * 1000, answer_counts.began()
-  report.answers, report.refused_by, report.took = some(by_code), some(by_question), answer_counts.took()
+  report.at, report.began = ngx.now() * 1000, tallies.began()
+  report.counted = {}
+  for _, counted in ipairs(answer_counts.by_sale()) do
+    report.counted[counted.sale] = {
+      since = counted.since,
+      door = some(counted.door),
+      gateway = some(counted.gateway),
+      took = next(counted.gateway) and counted.took,
+    }
+  end
   local pulled_at = snapshot:get("pulled_at")
   report.snapshot_age_ms = pulled_at and math.max(0, report.at - pulled_at) or nil
   local written_at = snapshot:get("written_at")

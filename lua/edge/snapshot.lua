@@ -6,6 +6,7 @@ local demand = require("edge.demand")
 local live_settings = require("edge.live_settings")
 local pull = require("edge.pull")
 local report = require("edge.report")
+local tallies = require("edge.tallies")
 local tunables = require("edge.tunables")
 
 local dict = ngx.shared.snapshot
@@ -42,6 +43,7 @@ local function keep(raw)
     if not ok then
       return nil, "lua_shared_dict snapshot: " .. err
     end
+    tallies.follow(decoded.list, ngx.now() * 1000)
     -- A count of our own, because the gateways' seq starts again when Redis was erased.
     dict:incr("version", 1, 0)
     dict:set("written_at", decoded.at)
@@ -59,6 +61,10 @@ local function pull_once()
   local ok = false
   if raw then
     ok, reason = keep(raw)
+  end
+  local standing = M.current()
+  if standing then
+    tallies.follow(standing.list, ngx.now() * 1000)
   end
   if not ok then
     counts:incr("pull_failures", 1, 0)

@@ -12,17 +12,16 @@ local refusals = require("edge.refusals")
 local sale_state = require("edge.sale_state")
 local say = require("edge.say")
 local snapshot = require("edge.snapshot")
+local tallies = require("edge.tallies")
 local tunables = require("edge.tunables")
 local waiting_place = require("edge.waiting_place")
-
-local counts = ngx.shared.counts
 
 -- The highest number that may have been released, if the release went on for `lag_ms` after the snapshot was written.
 local function released_most(card, lag_ms)
   return card.served + tunables.near_tickets + card.fastest * (tunables.near_ms + math.max(0, lag_ms)) / 1000
 end
 
-local function say_waiting(card, number, running)
+local function say_waiting(card, number, running, question)
   local position = waiting_place.position(card, number)
   local eta_ms
   if running and card.perSecond > 0 and position <= card.free then
@@ -32,7 +31,7 @@ local function say_waiting(card, number, running)
   local switches = card.switches
   local beyond = position - math.max(0, card.free)
   local poll_ms = waiting_place.poll_after_ms(eta_ms, beyond, card.pollMs, switches["poll-factor"])
-  counts:incr("answers:waiting", 1, 0)
+  tallies.said(card, "poll", "waiting", question)
   return say(('{"state":"waiting","position":%d,%s"pollAfterMs":%d}'):format(
     position, eta_ms and switches.eta and ('"etaMs":%d,'):format(eta_ms) or "", poll_ms))
 end
@@ -66,12 +65,13 @@ function M.check(ctx)
   local card, running, written_at = card_of(ticket.sale, ctx.now)
   if card and ticket.number > card.reach and ticket.number > released_most(card, ctx.now - written_at)
       and not waiting_place.left_out_of_turn(card, ticket.number) and not after_ticket.is_gone(ticket.place) then
-    return say_waiting(card, ticket.number, running)
+    return say_waiting(card, ticket.number, running, "still_waiting")
   end
 end
 
--- No gateway took the request. Without gateways nothing is released: what was waiting when one last answered, waits.
-function M.or_unavailable()
+-- No gateway took the request, or none has answered it: question says which. Without gateways nothing is released: what was
+-- waiting when one last answered, waits.
+function M.or_unavailable(call, question)
   local sale, text = ngx.var.place:match("^(%d+)%.(%d+)$")
   local number = tonumber(text)
   if number and is_get() then
@@ -79,10 +79,12 @@ function M.or_unavailable()
     if card and number > released_most(card, after_ticket.answered_at() - written_at)
         and not waiting_place.left_out_of_turn(card, number) and not after_ticket.is_gone(ngx.var.place) then
       ngx.status = 200
-      return say_waiting(card, number, running)
+      return say_waiting(card, number, running, question)
     end
   end
-  return refusals.send("unavailable")
+  local current = snapshot.current()
+  tallies.said(current and current.cards[sale], call, "unavailable", question)
+  return refusals.say("unavailable")
 end
 
 return M

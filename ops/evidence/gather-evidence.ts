@@ -5,6 +5,7 @@ import type { Sale } from '../../contract/words.ts'
 import { type Db, select } from '../../platform/mysql.ts'
 import { ROOT } from '../../platform/root.ts'
 import { type Audit, auditSale } from '../audit/audit-sale.ts'
+import { readCounts, type SaleCounts } from '../doors/read-counts.ts'
 import type { Sample } from '../live/sample.ts'
 import type { SaleStores } from '../sales/sale-stores.ts'
 import { unknownSale } from '../sales/unknown-sale.ts'
@@ -14,7 +15,7 @@ import { type Fairness, readFairness } from './read-fairness.ts'
 import { type Money, readMoney } from './read-money.ts'
 import { type Entry, readTimeline } from './read-timeline.ts'
 import { readWaits, type Waits } from './read-waits.ts'
-import { readAllSamples, sumSamples, type Totals } from './sum-samples.ts'
+import { readAllSamples } from './sample-series.ts'
 
 /** Everything that the evidence of a sale says. */
 export interface Evidence {
@@ -29,13 +30,14 @@ export interface Evidence {
   waits: Waits | undefined
   money: Money
   samples: Sample[]
-  totals: Totals
+  /** Undefined where no console has heard of a door that counted this sale. */
+  counts: SaleCounts | undefined
   versions: [string, string][]
 }
 
 /**
  * Gathers the evidence of a sale, from MySQL alone but for the audit of one that still lives: of a settled sale the same
- * numbers come again at any later time (the samples as long as they are kept). Throws Problem `unknown_sale`.
+ * numbers come again at any later time (the samples as long as they are kept; doors count clicks for ten minutes after its end). Throws Problem `unknown_sale`.
  */
 export async function gatherEvidence(stores: SaleStores, id: number): Promise<Evidence> {
   const { mysql } = stores
@@ -51,7 +53,7 @@ export async function gatherEvidence(stores: SaleStores, id: number): Promise<Ev
     fairness: await readFairness(mysql, id),
     waits: await readWaits(mysql, id, samples),
     money: await readMoney(mysql, id),
-    totals: sumSamples(samples),
+    counts: await readCounts(mysql, id),
     versions: await readVersions(mysql),
   }
 }

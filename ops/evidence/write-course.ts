@@ -1,8 +1,9 @@
+import { ASKED_OF_ANYBODY, countAll, tellCalls } from '../doors/tell-calls.ts'
 import type { Sample } from '../live/sample.ts'
 import { drawFunnel } from './draw-funnel.ts'
 import { drawLines } from './draw-lines.ts'
 import type { Evidence } from './gather-evidence.ts'
-import { seriesOf } from './sum-samples.ts'
+import { seriesOf } from './sample-series.ts'
 import { escapeText, tellNumber, tellTime } from './write-text.ts'
 
 /** A section of the report: a title and its HTML. */
@@ -20,9 +21,9 @@ export function writeTimeline({ timeline }: Evidence): Section {
   ]
 }
 
-export function writeFunnel({ audit, totals, sale, money }: Evidence): Section {
+export function writeFunnel({ audit, counts, sale, money }: Evidence): Section {
   const { outcomes } = audit
-  const counted = totals.seconds > 0
+  const steps = counts && tellCalls(counts).steps
   const sum = (...states: (keyof typeof outcomes)[]) =>
     states.reduce((all, state) => all + outcomes[state], 0)
   const orders =
@@ -30,8 +31,12 @@ export function writeFunnel({ audit, totals, sale, money }: Evidence): Section {
   return [
     'From click to payment',
     `${drawFunnel([
-      { label: 'clicks of verified buyers', count: counted ? Math.round(totals.asked) : undefined },
-      { label: 'let in by the share', count: counted ? Math.round(totals.passed) : undefined },
+      { label: 'clicks', count: steps && countAll(steps) },
+      {
+        label: 'of verified buyers',
+        count: steps && countAll(steps, (question) => !ASKED_OF_ANYBODY.includes(question)),
+      },
+      { label: 'passed on to a gateway', count: steps && (steps.passed ?? 0) },
       { label: 'tickets handed out', count: audit.tickets },
       { label: 'released as an order', count: orders + outcomes.sold_out + outcomes.duplicate },
       { label: 'orders', count: orders },
@@ -41,22 +46,51 @@ export function writeFunnel({ audit, totals, sale, money }: Evidence): Section {
         note: `${tellNumber(audit.paid)} of ${tellNumber(sale.stock)} units`,
       },
     ])}
-<p class="soft">The bars are on a logarithmic scale. Clicks are the sums of ${tellNumber(totals.seconds)} samples of one second;
-clicks that the door refused before it asked for the buyer are below. Everything from the tickets on is counted in MySQL.</p>`,
+<p class="soft">The bars are on a logarithmic scale. ${howCounted(counts)} Most clicks end before the door asks for their buyer: of
+a sale that is not open, or sold out. Everything from the tickets on is counted in MySQL.</p>`,
   ]
 }
 
+/** What the numbers of clicks are, in the funnel's words. */
+function howCounted(counts: Evidence['counts']): string {
+  if (!counts) return 'Nobody ran a console that would have kept what the doors counted of this sale.'
+  const { doors, at } = counts
+  return `Clicks are of this sale alone, each counted once by the door that it came to: ${tellNumber(doors)}
+${doors === 1 ? 'door has' : 'doors have'} told their counts, last at ${tellTime(at)} UTC. What a door had counted in the last
+second before it died is missing.`
+}
+
 export function writeCharts({ samples }: Evidence): Section {
-  const lines = (...fields: [label: string, field: Parameters<typeof seriesOf>[1]][]) =>
-    fields.map(([label, field]) => ({ label, points: seriesOf(samples, field) }))
+  const lines = (...series: [label: string, of: (sample: Sample) => number | undefined][]) =>
+    series.map(([label, of]) => ({ label, points: seriesOf(samples, of) }))
   const charts = [
-    drawLines('Clicks', 'a second', lines(['of verified buyers', 'asked'], ['let in', 'passed'])),
-    drawLines('Line', 'tickets that wait', lines(['waiting', 'line'])),
-    drawLines('Release', 'tickets a second', lines(['released', 'released'], ['rate that was set', 'rate'])),
-    drawLines('Units', 'of the stock', lines(['left', 'left'], ['held', 'held'], ['paid', 'paid'])),
-    drawLines('Order lag', 'ms from release to record', lines(['lag', 'lagMs'])),
-    drawLines('Answers of gateways', 'ms', lines(['p50', 'p50Ms'], ['p99', 'p99Ms'])),
-    drawLines('RabbitMQ', 'messages that wait', lines(['messages', 'queue'])),
+    drawLines(
+      'Clicks',
+      'a second',
+      lines(
+        ['all', ({ steps }) => steps && countAll(steps)],
+        ['of verified buyers', ({ asked }) => asked],
+        ['let in by the share', ({ passed }) => passed],
+      ),
+    ),
+    drawLines('Line', 'tickets that wait', lines(['waiting', ({ line }) => line])),
+    drawLines(
+      'Release',
+      'tickets a second',
+      lines(['released', ({ released }) => released], ['rate that was set', ({ rate }) => rate]),
+    ),
+    drawLines(
+      'Units',
+      'of the stock',
+      lines(['left', ({ left }) => left], ['held', ({ held }) => held], ['paid', ({ paid }) => paid]),
+    ),
+    drawLines('Order lag', 'ms from release to record', lines(['lag', ({ lagMs }) => lagMs])),
+    drawLines(
+      'Answers of gateways',
+      'ms',
+      lines(['p50', ({ saleP50Ms }) => saleP50Ms], ['p99', ({ saleP99Ms }) => saleP99Ms]),
+    ),
+    drawLines('RabbitMQ', 'messages that wait', lines(['messages', ({ queue }) => queue])),
   ].filter((chart) => chart !== '')
   const empty =
     '<p>No samples of this sale are kept: nobody ran a console, or they are older than 30 days.</p>'
@@ -64,5 +98,5 @@ export function writeCharts({ samples }: Evidence): Section {
 }
 
 const sharedNote = (samples: readonly Sample[]): string =>
-  `<p class="soft">From ${tellNumber(samples.length)} samples of one second. Order lag, answers and RabbitMQ are of all
-sales together.</p>`
+  `<p class="soft">From ${tellNumber(samples.length)} samples of one second. Order lag and RabbitMQ are of all sales
+together.</p>`

@@ -42,36 +42,6 @@ ${tellSeconds(medianS)}, nine of ten below ${tellSeconds(p90S)}, the longest ${t
   return ['Fairness of the order', parts.join('\n')]
 }
 
-export function writeRefusals({ audit, totals }: Evidence): Section {
-  const words: [keyof typeof audit.outcomes, string][] = [
-    ['sold_out', 'sold out before their turn'],
-    ['duplicate', 'the buyer had another ticket'],
-    ['left', 'the buyer left the line'],
-    ['closed', 'the sale ended first'],
-    ['expired', 'not paid in time'],
-    ['cancelled', 'cancelled by the buyer'],
-    ['refunded', 'money came too late and went back'],
-  ]
-  const tickets = words.map(([state, meaning]) => [state, meaning, audit.outcomes[state]])
-  const doors = Object.entries(totals.answers)
-    .sort((a, b) => b[1] - a[1])
-    .map(([code, count]) => [code, Math.round(count)])
-  const asked = Object.entries(totals.refusedBy)
-    .sort((a, b) => b[1] - a[1])
-    .map(([question, count]) => [question, Math.round(count)])
-  return [
-    'Refusals by reason',
-    [
-      toTable(['outcome', 'of a ticket that was handed out', 'tickets'], tickets),
-      doors.length === 0 ? '' : toTable(['answer of the doors', 'times'], doors),
-      asked.length === 0 ? '' : toTable(['refused by the question', 'times'], asked),
-      doors.length === 0
-        ? ''
-        : '<p class="soft">Answers of the doors are of all sales together, while this one lived.</p>',
-    ].join('\n'),
-  ]
-}
-
 export function writeMoney({ money, sale, audit, settlement }: Evidence): Section {
   const { currency } = sale
   const tell = (cents: number) => tellMoney(cents, currency)

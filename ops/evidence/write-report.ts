@@ -2,7 +2,8 @@ import type { SaleStores } from '../sales/sale-stores.ts'
 import { type Evidence, gatherEvidence } from './gather-evidence.ts'
 import { STYLE } from './style.ts'
 import { type Section, writeCharts, writeFunnel, writeTimeline } from './write-course.ts'
-import { writeFairness, writeMoney, writeRefusals, writeSettings } from './write-outcomes.ts'
+import { writeFairness, writeMoney, writeSettings } from './write-outcomes.ts'
+import { writeRefusals } from './write-refusals.ts'
 import { escapeText, tellMoney, tellNumber, tellTime, toTable } from './write-text.ts'
 
 /** The evidence of a sale as one HTML page that needs nothing else, no script among it. Throws Problem `unknown_sale`. */
@@ -109,7 +110,8 @@ function writeChecks({ sale: { id } }: Evidence): Section {
       `SELECT at, who, action, value_before, value_after FROM actions WHERE sale_id = ${id} ORDER BY id`,
     ],
     ['faults and repairs', `SELECT at, kind, who, detail FROM events WHERE sale_id = ${id} ORDER BY at`],
-    ['charts and clicks', `SELECT at, data FROM samples WHERE sale_id = ${id} ORDER BY at`],
+    ['clicks and polls, by door', `SELECT door, since, at, data FROM door_counts WHERE sale_id = ${id}`],
+    ['charts', `SELECT at, data FROM samples WHERE sale_id = ${id} ORDER BY at`],
     ['the settlement', `SELECT * FROM settlements WHERE sale_id = ${id}`],
     [
       'what the shop is told',

@@ -2,6 +2,7 @@ import { SAMPLES_TURN } from '../../contract/keys.ts'
 import type { Logger } from '../../platform/log.ts'
 import type { Pool } from '../../platform/mysql.ts'
 import type { Redis } from '../../platform/redis.ts'
+import { createCountsRecord } from '../doors/record-counts.ts'
 import { createSamples } from './make-samples.ts'
 import { type LiveSale, readLiveSales } from './read-live-sales.ts'
 import { readPulse } from './read-pulse.ts'
@@ -28,7 +29,7 @@ export interface Live {
 
 /**
  * Samples all live sales once a second, for as long as the console runs. Of several consoles one writes them into MySQL,
- * whoever takes the second's turn in Redis. A MySQL or Redis that is away leaves gaps, and nothing piles up.
+ * and what doors have counted, whoever takes the second's turn in Redis. A MySQL or Redis that is away leaves gaps, and nothing piles up.
  */
 export function startLive(deps: {
   redis: Redis
@@ -39,6 +40,7 @@ export function startLive(deps: {
 }): Live {
   const { redis, mysql, name, log, everyMs = EVERY_MS } = deps
   const makeSamples = createSamples()
+  const counts = createCountsRecord(mysql, (error) => log.warn({ err: error }, 'counts of doors not written'))
   const record = createSampleRecord(mysql, (error) => log.warn({ err: error }, 'samples not written'))
   const listeners = new Map<number, Set<(sample: Sample) => void>>()
   const past = new Map<number, Sample[]>()
@@ -89,9 +91,11 @@ export function startLive(deps: {
     }
     for (const { id, opensAt } of sales) if (opensAt - now > BEFORE_OPENING_MS) samples.delete(id)
     // Without Redis nobody has a turn.
-    if (samples.size === 0 || pulse === undefined) return
+    if (pulse === undefined) return
     const turn = await redis.set(SAMPLES_TURN, name, 'PX', Math.ceil(0.9 * everyMs), 'NX')
-    if (turn === 'OK') record.add(samples, now)
+    if (turn !== 'OK') return
+    if (samples.size > 0) record.add(samples, now)
+    counts.add(pulse.doors)
   }
 
   let sampling = Promise.resolve()
@@ -120,7 +124,7 @@ export function startLive(deps: {
     async stop() {
       clearInterval(timer)
       await sampling
-      await record.done()
+      await Promise.all([record.done(), counts.done()])
     },
   }
 }

@@ -1,9 +1,9 @@
-import { type EdgeReport, type GatewayLoad, TOOK_MS, type WorkerLoad } from '../../contract/reports.ts'
-import { percentile } from './percentile.ts'
+import type { GatewayLoad, WorkerLoad } from '../../contract/reports.ts'
 import { createRates, type Reading } from './rates.ts'
 import type { LiveSale } from './read-live-sales.ts'
 import type { Pulse } from './read-pulse.ts'
 import { type Sample, short } from './sample.ts'
+import { type Calls, callsBySale, callsOfSale, doorCounts, latencyOf } from './sample-calls.ts'
 
 /**
  * Makes the samples of each second; remembers of the second before what rates need.
@@ -22,7 +22,9 @@ export function createSamples() {
     atDoors.note(pulse ? readings(pulse.doors, doorCounts) : new Map(), now)
     atGateways.note(pulse ? readings(pulse.gateways, ({ released = {} }) => released) : new Map(), now)
     const released = atGateways.perSecond(now)
-    const shared = pulse ? ofAllSales(pulse, atDoors.perSecond(now), now) : {}
+    const rates = atDoors.perSecond(now)
+    const calls = rates && callsBySale(rates)
+    const shared = pulse ? ofAllSales(pulse, calls, now) : {}
     return new Map(
       sales.map((sale) => {
         const ofRow = fresh
@@ -35,6 +37,7 @@ export function createSamples() {
             ...ofRow,
             ...known({ rate: sale.rate, released: released?.[sale.id] }),
             ...(pulse ? ofOneSale(pulse, sale.id) : {}),
+            ...(pulse && calls ? callsOfSale(calls, pulse.doors, sale.id) : {}),
             ...shared,
           },
         ]
@@ -56,14 +59,6 @@ function readings<T extends { at?: number; began?: number }>(
   return list
 }
 
-function doorCounts(report: EdgeReport): Record<string, number> {
-  const counts: Record<string, number> = {}
-  for (const [code, count] of Object.entries(report.answers ?? {})) counts[`answers:${code}`] = count
-  for (const [question, count] of Object.entries(report.refused_by ?? {})) counts[`by:${question}`] = count
-  for (const [i, count] of (report.took ?? []).entries()) counts[`took:${i}`] = count
-  return counts
-}
-
 function ofOneSale({ cards, doors, centre, snapshot }: Pulse, sale: number): Partial<Sample> {
   const demands = [...doors.values()].flatMap(({ sales }) => sales[sale] ?? [])
   const sum = (of: 'asked' | 'passed') => demands.reduce((all, demand) => all + demand[of], 0)
@@ -80,17 +75,14 @@ function ofOneSale({ cards, doors, centre, snapshot }: Pulse, sale: number): Par
 
 function ofAllSales(
   { doors, gateways, workers, snapshot }: Pulse,
-  calls: Record<string, number> | undefined,
+  calls: ReadonlyMap<string, Calls> | undefined,
   now: number,
 ): Partial<Sample> {
-  const took = calls && Array.from({ length: TOOK_MS.length + 1 }, (_, i) => calls[`took:${i}`] ?? 0)
+  const [p50Ms, p99Ms] = calls ? latencyOf([...calls.values()]) : []
   const work = [...workers.values()]
   const busy = work.filter(({ batchMs }) => batchMs > 0)
   return known({
-    answers: calls && under('answers:', calls),
-    refusedBy: calls && under('by:', calls),
-    p50Ms: took && percentile(took, TOOK_MS, 0.5),
-    p99Ms: took && percentile(took, TOOK_MS, 0.99),
+    ...{ p50Ms, p99Ms },
     snapshotAgeMs: most([...doors.values()].flatMap(({ written_age_ms = [] }) => written_age_ms)),
     queue: most([...gateways.values()].map(({ queue }) => queue)),
     lagMs: lagOf(work, [...gateways.values()]),
@@ -109,25 +101,17 @@ const lagOf = (work: readonly WorkerLoad[], gateways: readonly GatewayLoad[]): n
     ? most(work.map(({ lagMs, oldestMs }) => Math.max(lagMs, oldestMs)))
     : most(gateways.map(({ orderLagMs }) => orderLagMs))
 
-const under = (prefix: string, calls: Record<string, number>): Record<string, number> =>
-  Object.fromEntries(
-    Object.entries(calls)
-      .filter(([name, rate]) => name.startsWith(prefix) && rate > 0)
-      .map(([name, rate]) => [name.slice(prefix.length), short(rate)]),
-  )
-
 const most = (values: number[]): number | undefined => (values.length === 0 ? undefined : Math.max(...values))
 const mean = (values: number[]): number | undefined =>
   values.length === 0 ? undefined : values.reduce((sum, value) => sum + value, 0) / values.length
 
-type Known = Partial<Record<keyof Sample, number | Record<string, number> | undefined>>
+type Known = Partial<Record<keyof Sample, number | undefined>>
 
 /** Without what is not known, and in few digits. */
 function known(values: Known): Partial<Sample> {
-  const list: Record<string, unknown> = {}
+  const list: Record<string, number> = {}
   for (const [name, value] of Object.entries(values)) {
-    if (value === undefined || (typeof value === 'number' && !Number.isFinite(value))) continue
-    list[name] = typeof value === 'number' ? short(value) : value
+    if (value !== undefined && Number.isFinite(value)) list[name] = short(value)
   }
   return list as Partial<Sample>
 }

@@ -24,10 +24,13 @@ export interface Sample {
   /** Under auto release: tickets that may be in flight at present, and why not more (contract/auto-release.ts). */
   window?: number
   limitedBy?: string
-  /** Of all sales, all doors together: answers by code, refusals by the question of the funnel that refused. */
-  answers?: Record<string, number>
-  refusedBy?: Record<string, number>
-  /** What gateways took for the calls passed on to them, in this second. */
+  /** Of this sale, all doors together, a second: its clicks and polls (ops/doors/tell-calls.ts). */
+  steps?: Record<string, number>
+  outcomes?: Record<string, number>
+  polls?: Record<string, number>
+  /** What gateways took for the calls of this sale that were passed on to them, in this second; and of all sales. */
+  saleP50Ms?: number
+  saleP99Ms?: number
   p50Ms?: number
   p99Ms?: number
   /** The oldest snapshot that a door works with: since a gateway wrote it. */

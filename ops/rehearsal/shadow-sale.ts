@@ -63,7 +63,7 @@ export async function removeShadow({ mysql, redis }: SaleStores, id: number): Pr
     const sale = await readSale(db, id, 'lock')
     // Never anything but a rehearsal.
     if (sale?.rehearsalOf === undefined) return
-    for (const table of ['samples', 'restores', 'orders', 'refusals', 'epochs', 'events']) {
+    for (const table of ['samples', 'door_counts', 'restores', 'orders', 'refusals', 'epochs', 'events']) {
       await db.query(`DELETE FROM ${table} WHERE sale_id = ?`, [id])
     }
     await db.query('DELETE FROM sales WHERE id = ?', [id])

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { sumMetric } from '../../platform/sum-metric.ts'
 import { call, click, eventually, pause, tokenOf } from './call.ts'
 import { JWT_SECRET, type LentDoor, lendDoor } from './lend-door.ts'
 import { openSale } from './sale-cards.ts'
@@ -14,11 +15,7 @@ afterAll(() => door.stop())
 const clickAs = async (buyer: string) => click(door.flash, 1, await tokenOf(buyer, JWT_SECRET))
 const blocked = async (buyer: string) => (await clickAs(buyer)).status === 403
 const counted = async (code: string) =>
-  Number(
-    new RegExp(`answers_total\\{code="${code}"\\} (\\d+)`).exec(
-      (await call(door.ops, 'GET', '/metrics')).text,
-    )?.[1],
-  )
+  sumMetric((await call(door.ops, 'GET', '/metrics')).text, 'sluice_door_answers_total', { sale: 1, code })
 
 test('a blocked buyer is refused by the door alone, and the others are not', async () => {
   await door.writeBlocks({ eve: 100, mallory: 80 })

@@ -47,7 +47,7 @@ const metric = async (name: string) => {
       ?.slice(name.length),
   )
 }
-const REFUSED = 'sluice_door_refused_by_total{question="address_limit"}'
+const REFUSED = 'sluice_door_refused_by_total{sale="1",question="address_limit"}'
 
 describe('clicks from one address', () => {
   test('five a second here, from whomever, whatever X-Forwarded-For says; counted', async () => {

@@ -46,6 +46,8 @@ export interface LentDoor {
   tune(change: (conf: string) => string, file?: string): Promise<void>
   /** `nginx -s reload`; returns when only new workers serve, or when nginx has refused it. */
   reload(): Promise<void>
+  /** Ends nginx and starts it anew: all that it had in shared memory is gone. */
+  restart(): Promise<void>
   errorLog(): Promise<string>
   /** Waits until the door trusts so many gateways; all by default. */
   whenUp(count?: number): Promise<void>
@@ -109,16 +111,20 @@ export async function lendDoor(
     workerProcesses: 2,
     native: true,
   })
-  const nginx = spawn('nginx', ['-e', join(run, 'nginx', 'error.log'), '-c', confPath], {
-    env: { ...process.env, ...env },
-    stdio: 'ignore',
-  })
   const errorLog = () => readFile(join(run, 'nginx', 'error.log'), 'utf8')
-  try {
-    await eventually(async () => {
+  const start = () =>
+    spawn('nginx', ['-e', join(run, 'nginx', 'error.log'), '-c', confPath], {
+      env: { ...process.env, ...env },
+      stdio: 'ignore',
+    })
+  const untilItServes = () =>
+    eventually(async () => {
       if (nginx.exitCode !== null) throw new Error(`nginx did not start:\n${await errorLog()}`)
       return (await call(flash, 'GET', '/api/time')).status === 200
     })
+  let nginx = start()
+  try {
+    await untilItServes()
   } catch (error) {
     await redis.stop()
     await endProcess(nginx)
@@ -140,7 +146,9 @@ export async function lendDoor(
     run,
     env,
     confPath,
-    pid: nginx.pid!,
+    get pid() {
+      return nginx.pid!
+    },
     publish: async (...cards) => {
       // A sale whose title tells which snapshot the door has.
       const marker = { ...openSale(MARKER), title: `snapshot ${++seq}` }
@@ -166,6 +174,11 @@ export async function lendDoor(
         const now = await childrenOf(nginx.pid!)
         return now.length === workers.length && now.every((pid) => !workers.includes(pid))
       })
+    },
+    restart: async () => {
+      await endProcess(nginx, 'SIGTERM')
+      nginx = start()
+      await untilItServes()
     },
     errorLog,
     whenUp: async (count = gateways.length) => {

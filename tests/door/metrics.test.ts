@@ -34,21 +34,27 @@ test('each refusal by its code, its question and its class; what went on by what
     Object.fromEntries(
       Object.entries(await metrics()).map(([name, value]) => [name, value - (before[name] ?? 0)]),
     )
-  await eventually(async () => (await since()).sluice_door_gateway_seconds_count === 1)
+  await eventually(async () => (await since())['sluice_door_gateway_seconds_count{sale="1"}'] === 1)
   expect(await since()).toMatchObject({
-    'sluice_door_answers_total{code="passed"}': 1,
-    'sluice_door_answers_total{code="too_many_requests"}': 1,
-    'sluice_door_answers_total{code="sold_out"}': 1,
-    'sluice_door_answers_total{code="ended"}': 0,
-    'sluice_door_refused_by_total{question="user_limit"}': 1,
-    'sluice_door_refused_by_total{question="identity"}': 1,
-    'sluice_door_refused_by_total{question="sold_out"}': 1,
-    'sluice_door_refused_by_total{question="known_sale"}': 1,
-    'sluice_door_refused_by_total{question="none"}': 1,
-    'sluice_door_status_total{by="door",class="4xx"}': 5,
-    'sluice_door_status_total{by="door",class="5xx"}': 0,
-    'sluice_door_status_total{by="gateway",class="2xx"}': 1,
-    'sluice_door_gateway_seconds_bucket{le="+Inf"}': 1,
+    'sluice_door_answers_total{sale="1",call="click",code="passed"}': 1,
+    'sluice_door_answers_total{sale="1",call="click",code="too_many_requests"}': 1,
+    'sluice_door_answers_total{sale="1",call="click",code="unauthenticated"}': 1,
+    'sluice_door_answers_total{sale="2",call="click",code="sold_out"}': 1,
+    'sluice_door_answers_total{sale="1",call="click",code="sold_out"}': 0,
+    'sluice_door_answers_total{sale="none",call="click",code="unknown_sale"}': 1,
+    'sluice_door_answers_total{sale="none",call="other",code="not_found"}': 1,
+    'sluice_door_refused_by_total{sale="1",question="user_limit"}': 1,
+    'sluice_door_refused_by_total{sale="1",question="identity"}': 1,
+    'sluice_door_refused_by_total{sale="2",question="sold_out"}': 1,
+    'sluice_door_refused_by_total{sale="none",question="known_sale"}': 1,
+    'sluice_door_refused_by_total{sale="none",question="none"}': 1,
+    'sluice_door_status_total{sale="1",by="door",class="4xx"}': 2,
+    'sluice_door_status_total{sale="2",by="door",class="4xx"}': 1,
+    'sluice_door_status_total{sale="none",by="door",class="4xx"}': 2,
+    'sluice_door_status_total{sale="1",by="door",class="5xx"}': 0,
+    'sluice_door_status_total{sale="1",by="gateway",class="2xx"}': 1,
+    'sluice_door_gateway_answers_total{sale="1",call="click",answer="202"}': 1,
+    'sluice_door_gateway_seconds_bucket{sale="1",le="+Inf"}': 1,
     'sluice_door_evictions_total{dict="held"}': 0,
   })
   expect(before['sluice_door_dict_capacity_bytes{dict="buys"}']).toBe(20 * 1024 * 1024)

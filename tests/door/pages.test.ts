@@ -97,6 +97,6 @@ test('ops has a port of its own, which serves nothing of the sale', async () => 
   expect((await call(door.ops, 'GET', '/api/time')).json.code).toBe('unavailable')
   expect((await get('/metrics')).status).toBe(404)
   expect((await call(door.ops, 'GET', '/metrics')).text).toContain(
-    'sluice_door_answers_total{code="passed"} 0',
+    'sluice_door_answers_total{sale="none",call="click",code="passed"} 0',
   )
 })

@@ -113,7 +113,7 @@ test('Redis dies, forgets, or holds rubbish: the last snapshot stays in force', 
 })
 
 test('every refusal is counted by its code', async () => {
-  const name = 'sluice_door_answers_total{code="unknown_sale"}'
+  const name = 'sluice_door_answers_total{sale="none",call="click",code="unknown_sale"}'
   const value = async () => Number((await metrics()).split(`${name} `)[1]!.split('\n')[0])
   const before = await value()
   for (let n = 0; n < 5; n++) await click(door.flash, 99)

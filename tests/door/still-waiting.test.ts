@@ -33,7 +33,7 @@ const metric = async (name: string): Promise<number> => {
 
 describe('a ticket well behind the head', () => {
   test('is told by the door that it waits, in the words of a gateway', async () => {
-    const name = 'sluice_door_answers_total{code="waiting"}'
+    const name = 'sluice_door_answers_total{sale="1",call="poll",code="waiting"}'
     await door.publish(line())
     const before = await metric(name)
     const answer = await ask(mine(5_100))

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { CENTRE, reportKeys, saleKeys } from '../../contract/keys.ts'
 import { preloadSale } from '../../contract/preload.ts'
-import { type EdgeReport, type GatewayLoad, sendReport } from '../../contract/reports.ts'
+import { type DoorCounts, type EdgeReport, type GatewayLoad, sendReport } from '../../contract/reports.ts'
 import { startLive } from '../../ops/live/live.ts'
 import { createSamples } from '../../ops/live/make-samples.ts'
 import { type LiveSale, readLiveSales } from '../../ops/live/read-live-sales.ts'
@@ -60,21 +60,51 @@ function watch() {
 test('a sample holds the books, the line, and what doors and gateways have done in this second', async () => {
   const look = watch()
   const took = (fast: number) => [fast, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]
-  await door('d1', { at: 10_000, began: 0, answers: { passed: 100 }, took: took(100), written_age_ms: 120 })
+  const counted = (own: Partial<DoorCounts>, others: Partial<DoorCounts>) => ({
+    counted: { [sale]: { since: 0, ...own }, none: { since: 0, ...others } },
+  })
+  await door('d1', {
+    ...{ at: 10_000, began: 0, written_age_ms: 120 },
+    ...counted({ door: { 'click:passed:none': 100 }, took: took(100) }, {}),
+  })
   await gateway('g1', 10_000, 500)
   await look(10_100)
   await door('d1', {
-    ...{ at: 11_000, began: 0, answers: { passed: 150, sold_out: 400 }, refused_by: { sold_out: 400 } },
-    ...{ took: took(150), written_age_ms: 130, sales: { [sale]: { asked: 80, passed: 50, buyers: '' } } },
+    ...{
+      at: 11_000,
+      began: 0,
+      written_age_ms: 130,
+      sales: { [sale]: { asked: 80, passed: 50, buyers: '' } },
+    },
+    ...counted(
+      {
+        door: { 'click:passed:none': 150, 'click:busy:admission': 400, 'poll:waiting:still_waiting': 9 },
+        ...{ gateway: { 'click:202': 45, 'click:line_full': 5 }, took: took(150) },
+      },
+      { door: { 'click:unknown_sale:known_sale': 70 }, took: [0, 0, 0, 0, 0, 0, 0, 0, 450, 0, 0, 0, 0] },
+    ),
   })
   await gateway('g1', 11_000, 560)
   await stores.mysql.query('UPDATE sales SET sold = 30, paid = 12 WHERE id = ?', [sale])
   expect(await look(11_100)).toMatchObject({
     ...{ at: 11_100, phase: 'published', stock: 50, left: 20, held: 18, paid: 12, line: 0, inFlight: 0 },
     ...{ rate: 100, released: 60, asked: 80, passed: 50, queue: 3, lagMs: 40, snapshotAgeMs: 130 },
-    ...{ answers: { passed: 50, sold_out: 400 }, refusedBy: { sold_out: 400 }, p50Ms: 0.5, p99Ms: 0.99 },
+    ...{ steps: { passed: 50, admission: 400 }, polls: { waiting: 9 }, saleP50Ms: 0.5, saleP99Ms: 0.99 },
+    ...{ outcomes: { busy: 400, accepted: 45, line_full: 5 }, p50Ms: 333, p99Ms: 497 },
     ...{ doors: 1, gateways: 1, workers: 0 },
   })
+})
+
+test('a sale that one of the doors does not count has no clicks: not known is not zero', async () => {
+  const look = watch()
+  const second = async (at: number, byTheSecond: EdgeReport['counted']) => {
+    await door('d1', { at, began: 0, counted: { [sale]: { since: 0, door: { 'click:passed:none': at } } } })
+    await door('d2', { at, began: 0, counted: byTheSecond })
+    return look(at)
+  }
+  await second(1_000, {})
+  expect((await second(2_000, {})).steps).toBeUndefined()
+  expect((await second(3_000, { [sale]: { since: 2_500 } })).steps).toEqual({ passed: 1_000 })
 })
 
 test('under auto release the window is told, and what limits it', async () => {
@@ -117,7 +147,7 @@ test('a Redis that is erased leaves the books of MySQL, and gaps in all else', a
   await stores.redis.flushall()
   const lost = await look(12_000)
   expect(lost).toMatchObject({ stock: 50, left: 50, gateways: 0, doors: 0 })
-  for (const name of ['line', 'released', 'asked', 'answers', 'queue', 'share'] as const)
+  for (const name of ['line', 'released', 'asked', 'steps', 'outcomes', 'queue', 'share'] as const)
     expect(lost[name]).toBeUndefined()
   await preloadSale(stores.mysql, stores.redis, sale)
   await gateway('g1', 13_000, 1_300)

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { writeEvent } from '../../contract/events.ts'
+import type { DoorCounts } from '../../contract/reports.ts'
 import { recordAction } from '../../ops/actions/record-action.ts'
+import { createCountsRecord } from '../../ops/doors/record-counts.ts'
 import { gatherEvidence } from '../../ops/evidence/gather-evidence.ts'
 import { toField, writeOrdersCsv } from '../../ops/evidence/list-orders.ts'
 import { readFairness } from '../../ops/evidence/read-fairness.ts'
@@ -40,9 +42,27 @@ test('the evidence of a settled sale says what happened, and says the same again
   const now = Math.floor(Date.now() / 1_000) * 1_000
   await keepSamples(sale, now - 4_000, [
     { asked: 100, passed: 50, line: 3, last: 4, released: 4, rate: 100, left: 6, held: 0, paid: 0 },
-    { asked: 40, passed: 40, line: 0, last: 4, left: 2, held: 4, paid: 0, answers: { sold_out: 7 } },
-    { left: 2, held: 1, paid: 3, answers: { sold_out: 3 }, refusedBy: { user_limit: 9 } },
+    { asked: 40, passed: 40, line: 0, last: 4, left: 2, held: 4, paid: 0, steps: { sold_out: 7 } },
+    { left: 2, held: 1, paid: 3 },
   ])
+  const other = (await sold(stores, { stock: 1, buyers: ['eve'], paid: 1 })).sale
+  const counted: Record<string, DoorCounts> = {
+    [sale]: {
+      since: now - 5_000,
+      door: {
+        ...{ 'click:passed:none': 7, 'click:sold_out:sold_out': 12_345, 'click:busy:admission': 31 },
+        ...{ 'click:unauthenticated:identity': 2, 'poll:waiting:still_waiting': 61 },
+      },
+      gateway: { 'click:202': 4, 'click:line_full': 3 },
+    },
+    [other]: { since: now - 5_000, door: { 'click:ended:window': 99_999 } },
+    none: { since: 0, door: { 'click:unknown_sale:known_sale': 88_888 } },
+  }
+  const record = createCountsRecord(stores.mysql, (error) => {
+    throw error
+  })
+  record.add(new Map([['d1', { at: now, began: 0, sales: {}, counted }]]))
+  await record.done()
   const checks = [{ name: 'books', verdict: 'ok', says: 'are right' }]
   await recordAction(stores.mysql, {
     ...{ ...OPERATOR, action: 'sale.rehearse', sale, after: { go: true, advised: 80, checks } },
@@ -59,7 +79,14 @@ test('the evidence of a settled sale says what happened, and says the same again
 
   const { evidence, html } = await report(sale)
   expect(evidence.audit).toMatchObject({ ok: true, tickets: 4, paid: 3, sold: 3 })
-  expect(evidence.totals).toMatchObject({ seconds: 3, asked: 140, passed: 90, answers: { sold_out: 10 } })
+  expect(evidence.counts).toMatchObject({ door: counted[sale]!.door, doors: 1, at: now })
+  // Of this sale alone: 38 of 12,385 clicks came past the question who the buyer is, 7 to a gateway.
+  const bars = [...html.matchAll(/<text class="t"[^>]*>([\d,]+) </g)].map(([, count]) => count)
+  expect(bars.slice(0, 4)).toEqual(['12,385', '38', '7', '4'])
+  expect(html).toContain('<td>sold_out<td>sold_out<td class="n">12,345')
+  expect(html).toContain('<td>busy<td>admission<td class="n">31')
+  expect(html).toContain('<td>a new ticket<td class="n">4<td>0.03%')
+  expect(html).not.toMatch(/99,999|88,888/)
   expect(evidence.money).toMatchObject({ orders: 3, paidCents: 2970, by: 'hour' })
   expect(evidence.fairness).toMatchObject({ orders: 4, overtaken: 0 })
   expect(evidence.settlement).toMatchObject({ unitsBack: 3, settledBy: OPERATOR.who })
