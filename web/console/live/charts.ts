@@ -23,48 +23,53 @@ export interface ChartPlan {
 const sum = (values: Record<string, number> | undefined, names: readonly string[]): number | undefined =>
   values && names.reduce((all, name) => all + (values[name] ?? 0), 0)
 
+const without = (values: Record<string, number> | undefined, names: readonly string[]): number | undefined =>
+  values &&
+  sum(
+    values,
+    Object.keys(values).filter((name) => !names.includes(name)),
+  )
+
 const total = (values: Record<string, number> | undefined): number | undefined =>
   values && Object.values(values).reduce((all, value) => all + value, 0)
 
-// The questions of lua/edge/funnel.lua, by what they are about.
-const NOT_ON_SALE = ['known_sale', 'window', 'challenge_window', 'sold_out', 'switches']
-const HURRY = ['user_limit', 'address_limit', 'poll_limit', 'challenge_limit', 'hot_sales', 'hot_users']
+// The questions that lua/edge/funnel.lua asks of a click, by what they are about.
+const NOT_ON_SALE = ['known_sale', 'window', 'sold_out', 'switches']
+const HURRY = ['user_limit', 'address_limit', 'hot_users']
 const ROOM = ['admission', 'door_bucket', 'room', 'group_limit', 'gateways_alive']
 
-const others = (sample: Sample): number | undefined => {
-  const all = total(sample.refusedBy)
-  const known = sum(sample.refusedBy, [...NOT_ON_SALE, ...HURRY, ...ROOM])
-  return all === undefined || known === undefined ? undefined : Math.max(0, all - known)
-}
+const step =
+  (names: readonly string[]) =>
+  ({ steps }: Sample) =>
+    sum(steps, names)
+const otherSteps = ({ steps }: Sample): number | undefined =>
+  without(steps, ['passed', 'held', ...NOT_ON_SALE, ...HURRY, ...ROOM])
 
-const part = (names: readonly string[]) => (sample: Sample) => {
-  const all = total(sample.answers)
-  const some = sum(sample.answers, names)
-  return all === undefined || some === undefined || all === 0 ? undefined : some / all
-}
-const OUTCOMES = ['passed', 'again', 'waiting', 'sold_out', 'line_full', 'too_many_requests']
-const restOfOutcomes = (sample: Sample): number | undefined => {
-  const shares = OUTCOMES.map((name) => part([name])(sample))
-  if (shares.includes(undefined)) return undefined
-  return Math.max(0, 1 - shares.reduce<number>((all, share) => all + (share ?? 0), 0))
-}
+const OUTCOMES = ['accepted', 'again', 'sold_out', 'line_full', 'too_many_requests']
+/** Of all clicks that were answered in this second; undefined where none was. */
+const share =
+  (some: (outcomes: Sample['outcomes']) => number | undefined) =>
+  ({ outcomes }: Sample) => {
+    const all = total(outcomes)
+    const part = some(outcomes)
+    return all === undefined || part === undefined || all === 0 ? undefined : part / all
+  }
+const outcome = (name: string) => share((outcomes) => sum(outcomes, [name]))
 
-/** The answers of the door a second, all sales together: what is called clicks on the live page. */
-export const clicks = ({ answers }: Sample): number | undefined => total(answers)
-
-const ALL_SALES = 'all doors, all sales'
+/** Clicks of this sale a second, at all doors. */
+export const clicks = ({ steps }: Sample): number | undefined => total(steps)
 
 /** What the live page draws, in its order. */
 export const CHARTS: readonly ChartPlan[] = [
   {
-    ...{ title: 'Calls by funnel step', note: ALL_SALES, unit: 'rate', stack: true },
+    ...{ title: 'Clicks by funnel step', unit: 'rate', stack: true },
     series: [
-      { label: 'passed on', color: 1, of: ({ answers }) => sum(answers, ['passed']) },
-      { label: 'again, waiting', color: 6, of: ({ answers }) => sum(answers, ['again', 'waiting']) },
-      { label: 'not on sale', color: 5, of: ({ refusedBy }) => sum(refusedBy, NOT_ON_SALE) },
-      { label: 'too often', color: 2, of: ({ refusedBy }) => sum(refusedBy, HURRY) },
-      { label: 'no room, share', color: 3, of: ({ refusedBy }) => sum(refusedBy, ROOM) },
-      { label: 'identity, other', color: 4, of: others },
+      { label: 'passed on', color: 1, of: step(['passed']) },
+      { label: 'again', color: 6, of: step(['held']) },
+      { label: 'not on sale', color: 5, of: step(NOT_ON_SALE) },
+      { label: 'too often', color: 2, of: step(HURRY) },
+      { label: 'no room, share', color: 3, of: step(ROOM) },
+      { label: 'identity, other', color: 4, of: otherSteps },
     ],
   },
   {
@@ -84,14 +89,14 @@ export const CHARTS: readonly ChartPlan[] = [
     ],
   },
   {
-    ...{ title: 'Outcome shares', note: ALL_SALES, unit: 'share', stack: true },
+    ...{ title: 'Outcome shares', note: 'of clicks', unit: 'share', stack: true },
     series: [
-      { label: 'passed on', color: 1, of: part(['passed']) },
-      { label: 'again, waiting', color: 6, of: part(['again', 'waiting']) },
-      { label: 'sold out', color: 5, of: part(['sold_out']) },
-      { label: 'line full', color: 4, of: part(['line_full']) },
-      { label: 'too many', color: 2, of: part(['too_many_requests']) },
-      { label: 'other', color: 3, of: restOfOutcomes },
+      { label: 'a new ticket', color: 1, of: outcome('accepted') },
+      { label: 'again', color: 6, of: outcome('again') },
+      { label: 'sold out', color: 5, of: outcome('sold_out') },
+      { label: 'line full', color: 4, of: outcome('line_full') },
+      { label: 'too many', color: 2, of: outcome('too_many_requests') },
+      { label: 'other', color: 3, of: share((outcomes) => without(outcomes, OUTCOMES)) },
     ],
   },
   {
@@ -103,6 +108,14 @@ export const CHARTS: readonly ChartPlan[] = [
     ],
   },
   {
+    ...{ title: 'Polls of who waits', unit: 'rate', stack: true },
+    series: [
+      { label: 'passed on', color: 1, of: ({ polls }) => sum(polls, ['passed']) },
+      { label: 'told by the door', color: 6, of: ({ polls }) => sum(polls, ['waiting']) },
+      { label: 'refused', color: 2, of: ({ polls }) => sum(polls, ['refused']) },
+    ],
+  },
+  {
     ...{ title: 'Queue and batches', note: 'all sales', unit: 'count' },
     series: [
       { label: 'messages queued', color: 4, of: ({ queue }) => queue },
@@ -110,10 +123,11 @@ export const CHARTS: readonly ChartPlan[] = [
     ],
   },
   {
-    ...{ title: 'Latency of calls passed on', note: ALL_SALES, unit: 'ms' },
+    ...{ title: 'Latency of calls passed on', unit: 'ms' },
     series: [
-      { label: 'p50', color: 1, of: ({ p50Ms }) => p50Ms },
-      { label: 'p99', color: 2, of: ({ p99Ms }) => p99Ms },
+      { label: 'p50', color: 1, of: ({ saleP50Ms }) => saleP50Ms },
+      { label: 'p99', color: 2, of: ({ saleP99Ms }) => saleP99Ms },
+      { label: 'p99, all sales', color: 5, of: ({ p99Ms }) => p99Ms, dashed: true },
     ],
   },
   {

@@ -15,8 +15,11 @@ export interface Sample {
   rate?: number
   window?: number
   limitedBy?: string
-  answers?: Record<string, number>
-  refusedBy?: Record<string, number>
+  steps?: Record<string, number>
+  outcomes?: Record<string, number>
+  polls?: Record<string, number>
+  saleP50Ms?: number
+  saleP99Ms?: number
   p50Ms?: number
   p99Ms?: number
   snapshotAgeMs?: number

@@ -27,9 +27,9 @@ export function Tiles({ samples }: { samples: readonly Sample[] }): JSX.Element 
       <Tile label="Line" value={now?.line} note={`${number(now?.inFlight)} in flight`} />
       <Tile label="Released a second" value={now?.released} note={rate} />
       <Tile
-        label="Calls a second"
+        label="Clicks a second"
         value={now === undefined ? undefined : clicks(now)}
-        note={`all sales · peak ${number(peak)}`}
+        note={`of this sale · peak ${number(peak)}`}
       />
     </dl>
   )
