@@ -16,7 +16,7 @@ local BUCKETS_S = { 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 
 local REGISTERED = "tally:"
 local NONE = "none"
 
-local M = { BUCKETS_S = BUCKETS_S, NONE = NONE }
+local M = { BUCKETS_S = BUCKETS_S }
 
 local function new(number)
   return { number = number, door = {}, gateway = {}, took = {}, took_sum = number .. "<sum" }

@@ -210,6 +210,11 @@ test('an operator runs a sale alone, from the shop’s shelves to the evidence',
 
   const evidence = await settle(sale)
   expect(evidence).toContain('Storm Lantern No. 3')
+  // Of this sale alone, not of its rehearsal: each click once, over both doors.
+  const clicks = /<text class="t"[^>]*>([\d,]+) </.exec(evidence)?.[1]
+  expect(clicks).toBe(BUYERS.toLocaleString('en'))
+  expect(evidence).toContain(`<td>a new ticket<td class="n">${tickets}<`)
+  expect(evidence).toContain('<td>blocked<td>blocked<td class="n">1')
   const { code, audit } = await shop.audit(sale)
   expect(code, JSON.stringify(audit.problems)).toBe(0)
   expect(await sluice('inventory', 'list')).toMatchObject([{ onHand: ON_HAND - STOCK }])
