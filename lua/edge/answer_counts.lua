@@ -33,16 +33,17 @@ end
 --   door = { ["CALL:CODE:QUESTION"] = times }, with the codes `passed`, `waiting`, `again` besides refusals,
 --   gateway = { ["CALL:CODE or STATUS"] = times },
 --   took = times by bucket of tallies.BUCKETS_S (not cumulative, the last one for all above), took_sum (s) }.
--- Counts of a sale that was forgotten are removed by the way.
+-- And how many counters there are. Those of a sale that was forgotten are removed by the way.
 function M.by_sale()
   local known, keys = tallies.all()
-  local list, by_number = {}, {}
+  local list, by_number, counters = {}, {}, 0
   for number, tally in pairs(known) do
     by_number[number] = new(tally)
     list[#list + 1] = by_number[number]
   end
   for _, key in ipairs(keys) do
     local number = tonumber(key:match("^(%d+)[:<>]"))
+    counters = counters + (number and 1 or 0)
     if number and by_number[number] then
       put(by_number[number], key, counts:get(key))
     elseif number then
@@ -50,7 +51,7 @@ function M.by_sale()
     end
   end
   table.sort(list, function(a, b) return (tonumber(a.sale) or 0) < (tonumber(b.sale) or 0) end)
-  return list
+  return list, counters
 end
 
 return M

@@ -87,7 +87,9 @@ function M.write(lines, head, line)
   local function one(name, value)
     line(lines, name, value)
   end
-  local sales = answer_counts.by_sale()
+  local sales, counters = answer_counts.by_sale()
+  head(lines, "sluice_door_counters", "gauge", "Counters of answers in shared memory.")
+  line(lines, "sluice_door_counters", counters)
   head(lines, "sluice_door_answers_total", "counter",
     "Refusals of the door by code, polls answered waiting, clicks again, and calls passed on.")
   for _, counted in ipairs(sales) do

@@ -44,9 +44,7 @@ const poll = async (sale: number, number: number, buyer = 'anna') =>
 
 describe('two sales at once', () => {
   const LINE = { served: 100, last: 10_100, waiting: 10_000, perSecond: 10, fastest: 10 }
-  beforeAll(() =>
-    door.publish(openSale(1, LINE), openSale(2, { ...LINE, perUser: 2 }), openSale(3, { soldOut: true })),
-  )
+  beforeAll(() => door.publish(openSale(1, LINE), openSale(2, LINE), openSale(3, { soldOut: true })))
 
   test('each has its own clicks, refusals, polls and answers of gateways, exactly; the rest is of none', async () => {
     answerWith(202)
@@ -177,12 +175,15 @@ describe('memory is bounded', () => {
   test('a sale that is over keeps its tally for a while, then it makes room and its counts are gone', async () => {
     await setTallies(2, 3)
     await door.publish(openSale(1, { soldOut: true }))
+    const before = await sum('sluice_door_counters')
     await clicks(1, 20)
     expect(await sum(ANSWERS, { sale: 1, code: 'sold_out' })).toBe(20)
+    expect(await sum('sluice_door_counters')).toBe(before + 1)
     await door.publish(over(1))
     await eventually(async () => Number.isNaN(await sum(ANSWERS, { sale: 1 })), 20_000)
     await clicks(1, 3)
     expect(await sum(ANSWERS, { sale: 'none', code: 'ended' })).toBe(3)
+    await eventually(async () => (await sum('sluice_door_counters')) === before + 1)
     // The next sale takes its room, and nothing of it.
     await door.publish(over(1), openSale(2, { soldOut: true }))
     await clicks(2, 4)

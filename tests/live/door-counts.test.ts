@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { preloadSale } from '../../contract/preload.ts'
 import { readCounts } from '../../ops/doors/read-counts.ts'
+import { createCountsRecord } from '../../ops/doors/record-counts.ts'
 import { type ToldCalls, tellCalls } from '../../ops/doors/tell-calls.ts'
 import { gatherEvidence } from '../../ops/evidence/gather-evidence.ts'
 import { writeReport } from '../../ops/evidence/write-report.ts'
@@ -47,6 +48,8 @@ beforeAll(async () => {
   }
   await door.publish(openSale(kettle, WAITING), openSale(lamp, { ...WAITING, soldOut: true }))
   live = openConsole()
+  // From here on it sees every click: rates need a reading before the first one.
+  await expect.poll(() => live.remembered(kettle).at(-1)?.steps, { timeout: 15_000 }).toEqual({})
 })
 afterAll(async () => {
   await live?.stop()
@@ -136,6 +139,33 @@ test('the evidence of a sale tells of that sale alone', async () => {
   expect(html).toContain('<td>sold_out<td>sold_out<td class="n">114')
   expect(html).not.toMatch(/line_full|identity<td/)
   expect(writeReport(await gatherEvidence(stores, kettle))).toContain('<td>line_full<td class="n">10')
+})
+
+test('of two consoles the later word of a door stands', async () => {
+  const told = (at: number, times: number) =>
+    new Map([
+      [
+        'd9',
+        { at, began: 0, sales: {}, counted: { [lamp]: { since: 5, door: { 'click:ended:window': times } } } },
+      ],
+    ])
+  for (const [at, times, stands] of [
+    [2_000, 20, 20],
+    [1_000, 10, 20],
+    [3_000, 30, 30],
+    [2_500, 25, 30],
+  ] as const) {
+    const record = createCountsRecord(stores.mysql, (error) => {
+      throw error
+    })
+    record.add(told(at, times))
+    await record.done()
+    const [row] = await select<{ data: string }>(
+      stores.mysql,
+      "SELECT data FROM door_counts WHERE door = 'd9'",
+    )
+    expect(JSON.parse(row!.data).door).toEqual({ 'click:ended:window': stands })
+  }
 })
 
 test('what a removed rehearsal still counts is not kept', async () => {
