@@ -4,6 +4,7 @@ import { join } from 'node:path'
 
 const LINT = [
   ['tsc', ['--noEmit']],
+  ['tsc', ['--noEmit', '-p', 'web']],
   ['biome', ['check', '.']],
   ['luacheck', ['-q', 'lua', 'nginx']],
 ]

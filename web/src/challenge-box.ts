@@ -7,9 +7,8 @@ import {
   type ChallengeKind,
 } from './challenge.ts'
 import { challengeForm } from './challenge-form.ts'
-import { seconds } from './duration.ts'
-import { find } from './paint-desk.ts'
-import { proveWork } from './prove-work.ts'
+import { challengeNote } from './challenge-note.ts'
+import { challengeWork } from './challenge-work.ts'
 
 const AGAIN_MS = 1_000
 /** Refusals that pass by themselves: the box waits and asks again. */
@@ -28,9 +27,8 @@ export interface ChallengeEvents {
 
 /** The box with the challenge of one sale: asks for it, shows it, sends the answer, and asks again after a wrong one. */
 export function challengeBox(saleId: number, on: ChallengeEvents): { open(): void; close(): void } {
-  const work = find('#challenge-work')
-  const progress = find<HTMLProgressElement>('#challenge-progress')
-  const note = find('#challenge-note')
+  const note = challengeNote()
+  const work = challengeWork()
   const form = challengeForm(
     (answer) => void send(answer),
     () => {
@@ -40,19 +38,13 @@ export function challengeBox(saleId: number, on: ChallengeEvents): { open(): voi
   /** Rises whenever what is on its way is of no interest any more. */
   let turn = 0
   let waiting = false
-  let timer: ReturnType<typeof setTimeout> | undefined
-  let stopWork = () => {}
+  let renewal: ReturnType<typeof setTimeout> | undefined
 
   function begin(): number {
-    clearTimeout(timer)
-    stopWork()
-    stopWork = () => {}
+    clearTimeout(renewal)
+    note.stop()
+    work.stop()
     return ++turn
-  }
-
-  function say(text: string): void {
-    note.textContent = text
-    note.hidden = text === ''
   }
 
   function wait(on_: boolean): void {
@@ -60,22 +52,10 @@ export function challengeBox(saleId: number, on: ChallengeEvents): { open(): voi
     form.wait(on_)
   }
 
-  /** Says how long, second by second, then goes on. */
-  function countDown(mine: number, untilMs: number, before: string, then: () => void): void {
-    if (mine !== turn) return
-    const left = untilMs - performance.now()
-    if (left <= 0) {
-      then()
-      return
-    }
-    say(`${before} It goes on in ${seconds(left)}.`.trim())
-    timer = setTimeout(() => countDown(mine, untilMs, before, then), Math.min(left, (left % 1000) + 1))
-  }
-
   async function load(before: string): Promise<void> {
     const mine = begin()
     wait(true)
-    say(before)
+    note.say(before)
     const answer = await askChallenge(saleId)
     if (mine !== turn) return
     if (answer.kind === 'ok') return show(answer.body, before)
@@ -83,7 +63,7 @@ export function challengeBox(saleId: number, on: ChallengeEvents): { open(): voi
     if (!passing) return refused(answer)
     const waitMs = (answer.kind === 'refused' && answer.retryAfterMs) || AGAIN_MS
     const why = before || (answer.kind === 'lost' ? 'The shop does not answer.' : 'One moment.')
-    countDown(mine, performance.now() + waitMs, why, () => void load(before))
+    note.countDown(performance.now() + waitMs, why, () => void load(before))
   }
 
   function show(challenge: Challenge, before: string): void {
@@ -93,13 +73,13 @@ export function challengeBox(saleId: number, on: ChallengeEvents): { open(): voi
       return
     }
     on.shown(challenge.kind)
-    work.hidden = challenge.kind !== 'pow'
     if (challenge.kind === 'pow') {
       form.hide()
       void prove(challenge)
     } else {
+      work.hide()
       form.show(challenge)
-      say(before && `${before} Here is a new one.`)
+      note.say(before && `${before} Here is a new one.`)
     }
     renewAfter(challenge.expiresAt - on.now())
   }
@@ -107,7 +87,7 @@ export function challengeBox(saleId: number, on: ChallengeEvents): { open(): voi
   /** A new one when the time is up; a tab that nobody looks at waits until somebody does. */
   function renewAfter(ms: number): void {
     const mine = turn
-    timer = setTimeout(() => {
+    renewal = setTimeout(() => {
       if (mine !== turn) return
       if (document.visibilityState === 'visible') void load('The time for that one was up.')
       else
@@ -123,21 +103,11 @@ export function challengeBox(saleId: number, on: ChallengeEvents): { open(): voi
 
   async function prove({ challenge, tries }: Extract<Challenge, { kind: 'pow' }>): Promise<void> {
     const mine = turn
-    progress.max = tries
-    progress.value = 0
-    const { solution, stop } = proveWork(challenge, (tried) => {
-      progress.value = tried
-    })
-    stopWork = stop
-    const found = await solution
+    const solution = await work.prove({ challenge, tries })
     if (mine !== turn) return
-    if (!found) {
-      begin()
-      work.hidden = true
-      return say(CAN_NOT)
-    }
-    progress.value = tries
-    await send({ challenge, solution: found })
+    if (solution) return send({ challenge, solution })
+    begin()
+    note.say(CAN_NOT)
   }
 
   async function send(answer: ChallengeAnswer): Promise<void> {
@@ -154,7 +124,7 @@ export function challengeBox(saleId: number, on: ChallengeEvents): { open(): voi
     // Not looked at yet: the same answer may go again.
     wait(true)
     const until = performance.now() + (said.retryAfterMs ?? AGAIN_MS)
-    countDown(mine, until, 'One moment.', () => void send(answer))
+    note.countDown(until, 'One moment.', () => void send(answer))
   }
 
   function passed(pass: string | undefined): void {
@@ -170,9 +140,9 @@ export function challengeBox(saleId: number, on: ChallengeEvents): { open(): voi
   function close(): void {
     begin()
     wait(false)
-    say('')
+    note.say('')
     form.hide()
-    work.hidden = true
+    work.hide()
   }
 
   return {

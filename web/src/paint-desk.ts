@@ -32,6 +32,7 @@ export function deskPainter(): (view: View) => void {
   const payNote = find('#pay-note')
   const cancel = find('#cancel')
   const leave = find('#leave')
+  const others = find('#others')
 
   return (view) => {
     desk.dataset.tone = view.tone
@@ -66,6 +67,7 @@ export function deskPainter(): (view: View) => void {
     }
     cancel.hidden = !view.canCancel
     leave.hidden = !view.canLeave
+    others.hidden = !view.others
   }
 }
 

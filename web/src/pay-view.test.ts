@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { type Desk, describe as describeDesk } from './desk.ts'
+import { describe as describeDesk } from './describe.ts'
+import type { Desk } from './desk.ts'
 import { joined, type Place, seen } from './place.ts'
 import { takeRefusal } from './take-refusal.ts'
 

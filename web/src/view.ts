@@ -19,6 +19,8 @@ export interface View {
   quantity?: boolean
   /** The button that leads to the payment page, and a word about it. */
   pay?: { label: string; enabled: boolean; note?: string }
+  /** The way to the other sales, where there is nothing left to do here. */
+  others?: boolean
   canCancel?: boolean
   canLeave?: boolean
 }

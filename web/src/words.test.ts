@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { ERRORS } from '../../contract/errors.ts'
 import { ORDER_STATES, REFUSED_STATES, type TicketState } from '../../contract/words.ts'
-import { type Desk, describe as describeDesk } from './desk.ts'
+import { describe as describeDesk } from './describe.ts'
+import type { Desk } from './desk.ts'
 import { isFinal, isNews, joined, type Place, seen } from './place.ts'
 import { REFUSAL_WORDS, wordsFor } from './refusal-words.ts'
 import type { SaleCard } from './sale.ts'
@@ -36,6 +37,12 @@ test('the button is shut one ms before the opening, and opens on it, whatever th
 test('a paused, sold out or ended sale offers no click', () => {
   for (const state of ['paused', 'sold_out', 'ended'] as const)
     expect(describeDesk({ ...desk, sale: { ...sale, state } }, T + 1).buy?.enabled ?? false).toBe(false)
+})
+
+test('only an ended sale leads on to the others: in every other there may still be something to do', () => {
+  const leadsOn = (state: SaleCard['state']) =>
+    describeDesk({ ...desk, sale: { ...sale, state } }, T + 1).others
+  expect((['open', 'paused', 'sold_out', 'ended'] as const).filter(leadsOn)).toEqual(['ended'])
 })
 
 test('while a click is on its way no second one is offered', () => {
