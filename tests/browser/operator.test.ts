@@ -8,6 +8,7 @@ import { tally } from '../crowd.ts'
 import { lendStack, openShop, type Shop } from '../lend-stack.ts'
 import { launchChromium } from './chromium.ts'
 import { sendBuyers } from './simulated-buyers.ts'
+import { changesOfferedTo } from './viewer.ts'
 
 // An operator who never saw the code runs a sale alone, from the shop's shelves to the evidence, in a real browser,
 // while 20,000 simulated buyers come.
@@ -17,8 +18,7 @@ const BUYERS = 20_000
 const [ON_HAND, STOCK, STANDBY] = [500, 400, 40]
 /** Orders that nobody pays: their units go to those who stand by. */
 const IDLE = 5
-/** 15 s. */
-const PAY_WITHIN_MIN = '0.25'
+const PAY_WITHIN_S = 15
 const OPENS_IN_MS = 75_000
 
 let stack: Stack
@@ -31,7 +31,7 @@ beforeAll(async () => {
   await mkdir(SHOTS, { recursive: true })
   ;[stack, browser] = await Promise.all([lendStack({ doors: 2, roles: ROLES }), launchChromium()])
   shop = await openShop(stack)
-  const context = await browser.newContext({ viewport: WIDE, acceptDownloads: true })
+  const context = await browser.newContext({ viewport: WIDE, acceptDownloads: true, timezoneId: 'UTC' })
   page = await context.newPage()
   page.on('pageerror', (error) => errors.push(error.message))
   page.on('console', (message) => {
@@ -72,6 +72,8 @@ async function signIn(): Promise<void> {
   await page.getByLabel('Password').fill(stack.secrets.admin)
   await shot('sign-in')
   await button('Sign in').click()
+  // Where the operator's clock shows UTC, the time is said once.
+  await soon(() => page.locator('.now').textContent()).toMatch(/^Now: \d\d:\d\d:\d\d UTC$/)
   await page.getByRole('link', { name: 'New sale' }).click()
 }
 
@@ -86,7 +88,8 @@ async function register(): Promise<number> {
   await form.getByLabel('Opens').fill(opens.toISOString().slice(0, 19))
   await form.getByLabel('Closes').fill(new Date(opens.getTime() + 3_600_000).toISOString().slice(0, 19))
   await form.getByLabel('Tickets in a batch').fill('2')
-  await form.getByLabel('Time to pay').fill(PAY_WITHIN_MIN)
+  await form.getByLabel('Time to pay').fill(String(PAY_WITHIN_S))
+  await form.getByLabel('Seconds or minutes').selectOption('s')
   await form.getByLabel('Standby').fill(String(STANDBY))
   await button('Register as a draft').click()
   await form.getByText('at most 2 digits').waitFor()
@@ -196,6 +199,8 @@ test('an operator runs a sale alone, from the shop’s shelves to the evidence',
   await soon(head, OPENS_IN_MS).toContain('open')
   const buyers = sendBuyers(stack, { sale, buyers: BUYERS, perSecond: 2_000, idle: IDLE })
   await steer()
+  const viewer = await sluice<{ password: string }>('operator', 'add', 'vera', '--role', 'viewer')
+  expect(await changesOfferedTo(browser, stack, { name: 'vera', ...viewer, sale })).toEqual([])
   const told = await buyers.clicked
   expect(told).toHaveLength(BUYERS)
   expect(told.find(({ buyer }) => buyer === blocked)).toMatchObject({ status: 403, code: 'blocked' })

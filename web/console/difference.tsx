@@ -28,7 +28,11 @@ const LONGEST = 120
 
 function textOf(value: unknown, name = ''): string | undefined {
   if (value === undefined || value === null) return undefined
-  if (typeof value === 'number' && name.endsWith('At')) return `${moment(value, 'UTC')} UTC`
+  if (typeof value === 'number') {
+    if (name.endsWith('At')) return `${moment(value, 'UTC')} UTC`
+    const unit = unitOf(name)
+    return unit === undefined ? String(value) : `${value} ${UNITS[unit]}`
+  }
   const text = isRecord(value)
     ? Object.values(value).join('/')
     : isText(value)
@@ -37,8 +41,17 @@ function textOf(value: unknown, name = ''): string | undefined {
   return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text === '' ? '(empty)' : text
 }
 
-/** `payWithinS` as "pay within s". */
-const wordsOf = (name: string): string => name.replace(/[A-Z]/g, (sign) => ` ${sign.toLowerCase()}`)
+/** How a name ends that says its unit. */
+const UNITS = { Cents: 'cents', Ms: 'ms', S: 's' } as const
+
+const unitOf = (name: string): keyof typeof UNITS | undefined =>
+  (Object.keys(UNITS) as (keyof typeof UNITS)[]).find((unit) => name.endsWith(unit))
+
+/** `payWithinS` as "pay within": its unit stands after the value. */
+const wordsOf = (name: string): string =>
+  name
+    .slice(0, name.length - (unitOf(name) ?? '').length)
+    .replace(/[A-Z]/g, (sign) => ` ${sign.toLowerCase()}`)
 
 /** Before and after of a recorded change, as text; markup in it stays text. */
 export function Difference({ before, after }: { before: unknown; after: unknown }): JSX.Element {

@@ -64,5 +64,15 @@ export const minute = (at: number, timeZone?: string): string =>
 export const moment = (at: number, timeZone?: string): string =>
   `${day(at, timeZone)}, ${minute(at, timeZone)}`
 
+/** What stands beside a time of the operator's zone: the same in UTC, or "UTC" alone where both clocks show the same. */
+export function inUtc(
+  at: number,
+  write: (at: number, timeZone?: string) => string,
+  timeZone?: string,
+): string {
+  const utc = write(at, 'UTC')
+  return utc === write(at, timeZone) ? 'UTC' : `${utc} UTC`
+}
+
 /** ms of what the API gives: ISO 8601 or ms. */
 export const toMs = (time: string | number): number => (typeof time === 'number' ? time : Date.parse(time))

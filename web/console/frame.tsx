@@ -1,17 +1,14 @@
 import type { JSX } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
-import { call } from './call.ts'
-import { clock, zone } from './format.ts'
-import { Badge } from './parts/badge.tsx'
-import { Button } from './parts/button.tsx'
+import { ClockTime } from './parts/clock-time.tsx'
 import { Empty } from './parts/empty.tsx'
 import { useNow } from './parts/when.tsx'
 import { match, route } from './route.ts'
 import { SaleFrame } from './sale-frame.tsx'
 import { useScreens } from './screen.ts'
-import { type Session, session } from './session.ts'
+import type { Session } from './session.ts'
 import { useShared } from './shared-value.ts'
-import { useAction } from './use-action.ts'
+import { Who } from './who.tsx'
 
 /** The head with navigation and who is signed in, and below it the screen of the present address. */
 export function Frame({ who }: { who: Session }): JSX.Element {
@@ -79,33 +76,10 @@ const isUnder = (path: string, parts: readonly string[]): boolean =>
   (parts[0] ?? 'sales') === path.split('/')[0]
 
 function Clock(): JSX.Element {
-  const now = useNow()
   return (
-    <p class="now" title={zone()}>
+    <p class="now">
       <span class="unseen">Now: </span>
-      {clock(now)} <span class="utc">{clock(now, 'UTC')} UTC</span>
+      <ClockTime at={useNow()} />
     </p>
-  )
-}
-
-function Who({ who }: { who: Session }): JSX.Element {
-  const signOut = useAction((from: 'here' | 'everywhere') =>
-    call('DELETE', from === 'here' ? '/api/session' : '/api/sessions'),
-  )
-  const leave = async (from: 'here' | 'everywhere') => {
-    await signOut.run(from)
-    session.set(undefined)
-  }
-  return (
-    <div class="who">
-      <span class="name">{who.name}</span>
-      <Badge tone={who.role === 'operator' ? 'accent' : 'plain'}>{who.role}</Badge>
-      <Button kind="quiet" small busy={signOut.busy} onClick={() => leave('here')}>
-        Sign out
-      </Button>
-      <Button kind="quiet" small busy={signOut.busy} onClick={() => leave('everywhere')}>
-        Everywhere
-      </Button>
-    </div>
   )
 }

@@ -1,4 +1,4 @@
-import { toMs } from './format.ts'
+import { number, toMs } from './format.ts'
 import type { Tone } from './parts/badge.tsx'
 
 /** A sale as `GET /api/sales` and `GET /api/sales/:id` tell it. Times are ISO 8601 or ms since 1970. */
@@ -50,6 +50,15 @@ export function statusOf(sale: SaleView, now: number): SaleStatus {
 
 export const releaseText = (release: SaleView['release']): string =>
   release === 'auto' ? 'auto' : `${release.batch}/${release.everyMs}`
+
+/** "20 tickets a second (2 every 100 ms)". */
+export const releaseWords = (release: SaleView['release']): string =>
+  release === 'auto'
+    ? 'auto, as fast as the backends take it'
+    : `${number(releaseRate(release))} tickets a second (${release.batch} every ${release.everyMs} ms)`
+
+/** Nothing of it can be turned any more. */
+export const isOver = ({ phase }: SaleView): boolean => phase === 'closed' || phase === 'settled'
 
 /** Tickets a second of a fixed release, undefined for `auto`. */
 export const releaseRate = (release: SaleView['release']): number | undefined =>

@@ -1,4 +1,4 @@
-import { sharedValue } from './shared-value.ts'
+import { sharedValue, useShared } from './shared-value.ts'
 
 export type Role = 'viewer' | 'operator'
 
@@ -22,6 +22,5 @@ export const session = {
   },
 }
 
-/** Why a change is not offered to who is signed in, or undefined when it is. */
-export const whyNot = (who: Session | undefined): string | undefined =>
-  who?.role === 'operator' ? undefined : 'Your role is viewer: only an operator can change this.'
+/** Whether who is signed in may change anything. What a viewer may not use is not drawn at all. */
+export const useMayChange = (): boolean => useShared(session)?.role === 'operator'

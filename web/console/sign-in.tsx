@@ -61,7 +61,8 @@ export function SignIn(): JSX.Element {
         </Button>
       </form>
       <p class="hint">
-        Operators are added on the command line: <code>sluice operator add NAME --role operator</code>
+        Who may sign in is added on the command line:
+        <code>sluice operator add NAME --role operator</code>
       </p>
     </main>
   )

@@ -6,12 +6,8 @@ import { Field } from '../parts/field.tsx'
 import { Outcome } from '../parts/outcome.tsx'
 import { useAction } from '../use-action.ts'
 
-interface FormProps {
-  why: string | undefined
-  onDone: () => void
-}
-
-export function BlockForm({ why, onDone }: FormProps): JSX.Element {
+/** Puts one buyer on the list, or changes the buyer's score and reason. */
+export function BlockForm({ onDone }: { onDone: () => void }): JSX.Element {
   const [buyer, setBuyer] = useState('')
   const [score, setScore] = useState('100')
   const [reason, setReason] = useState('')
@@ -26,7 +22,7 @@ export function BlockForm({ why, onDone }: FormProps): JSX.Element {
       class="stack"
       onSubmit={async (event) => {
         event.preventDefault()
-        if (why !== undefined || (await block.run()) === undefined) return
+        if ((await block.run()) === undefined) return
         setBuyer('')
         setReason('')
         onDone()
@@ -43,7 +39,7 @@ export function BlockForm({ why, onDone }: FormProps): JSX.Element {
       />
       <Field label="Reason" lines={2} value={reason} onInput={setReason} error={fields('reason')} />
       <div class="row">
-        <Button type="submit" kind="primary" busy={block.busy} whyNot={why}>
+        <Button type="submit" kind="primary" busy={block.busy}>
           Block
         </Button>
         <Outcome of={known ? { result: undefined, error: undefined } : block} />

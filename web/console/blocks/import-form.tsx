@@ -16,7 +16,7 @@ interface RowFault {
 const SHOWN = 12
 
 /** A CSV file: all of it, or nothing and what is wrong with which row. */
-export function ImportForm({ why, onDone }: { why: string | undefined; onDone: () => void }): JSX.Element {
+export function ImportForm({ onDone }: { onDone: () => void }): JSX.Element {
   const input = useRef<HTMLInputElement>(null)
   const [name, setName] = useState<string>()
   const send = useAction(
@@ -33,7 +33,7 @@ export function ImportForm({ why, onDone }: { why: string | undefined; onDone: (
       class="stack"
       onSubmit={async (event) => {
         event.preventDefault()
-        if (why === undefined && (await send.run()) !== undefined) onDone()
+        if ((await send.run()) !== undefined) onDone()
       }}
     >
       <p class="hint">
@@ -57,7 +57,7 @@ export function ImportForm({ why, onDone }: { why: string | undefined; onDone: (
         <span class="soft">{name ?? 'none chosen'}</span>
       </div>
       <div class="row">
-        <Button type="submit" busy={send.busy} whyNot={why}>
+        <Button type="submit" busy={send.busy}>
           Import
         </Button>
         {faults.length === 0 && <Outcome of={send} />}

@@ -3,9 +3,10 @@ import { useEffect, useId, useMemo, useRef, useState } from 'preact/hooks'
 import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
 import { clock } from '../format.ts'
-import { HEIGHT, optionsOf } from './chart-options.ts'
+import { optionsOf } from './chart-options.ts'
 import type { ChartPlan } from './charts.ts'
-import { columnsOf, type Sample, stacked } from './sample.ts'
+import { columnsOf, stacked, valueAt } from './columns.ts'
+import type { Sample } from './sample.ts'
 import { writeValue } from './write-value.ts'
 
 interface ChartProps {
@@ -24,23 +25,16 @@ export function Chart({ plan, samples, stepMs, from, to }: ChartProps): JSX.Elem
   const plot = useRef<uPlot | undefined>(undefined)
   const [pointed, setPointed] = useState<number | null>(null)
   const scheme = useScheme()
-  const columns = useMemo(
-    () =>
-      columnsOf(
-        samples,
-        plan.series.map(({ of }) => of),
-        stepMs,
-      ),
-    [samples, stepMs, plan],
-  )
+  const columns = useMemo(() => columnsOf(samples, plan.series, stepMs), [samples, stepMs, plan])
   const drawn = useMemo(() => (plan.stack ? stacked(columns) : columns), [columns, plan])
 
   useEffect(() => {
     const host = box.current
     if (!host) return undefined
-    const made = new uPlot(optionsOf(plan, host.clientWidth, setPointed), drawn as uPlot.AlignedData, host)
+    const size = () => ({ width: host.clientWidth, height: host.clientHeight })
+    const made = new uPlot(optionsOf(plan, size(), setPointed), drawn as uPlot.AlignedData, host)
     plot.current = made
-    const sized = new ResizeObserver(() => made.setSize({ width: host.clientWidth, height: HEIGHT }))
+    const sized = new ResizeObserver(() => made.setSize(size()))
     sized.observe(host)
     return () => {
       sized.disconnect()
@@ -67,13 +61,16 @@ export function Chart({ plan, samples, stepMs, from, to }: ChartProps): JSX.Elem
         <span class="chart-at">{pointed !== null && times[at] !== undefined && clock(1000 * times[at])}</span>
       </figcaption>
       <dl class="legend">
-        {plan.series.map(({ label, color, dashed }, i) => (
+        {plan.series.map(({ label, hue, dashed }, i) => (
           <div key={label}>
             <dt>
-              <i class={`key c${color}${dashed ? ' dashed' : ''}`} aria-hidden="true" />
+              <i
+                class={`key ${hue}${plan.stack ? ' area' : ''}${dashed ? ' dashed' : ''}`}
+                aria-hidden="true"
+              />
               {label}
             </dt>
-            <dd>{writeValue(plan.unit, values[i]?.[at])}</dd>
+            <dd>{writeValue(plan.unit, valueAt(values[i] ?? [], at))}</dd>
           </div>
         ))}
       </dl>

@@ -17,9 +17,9 @@ test('every click has its place in the funnel and in the shares', () => {
     ...[
       ['passed on', 10],
       ['again', 2],
-      ['not on sale', 30],
+      ['shut or full', 30],
       ['too often', 5],
-      ['no room, share', 3],
+      ['overload', 3],
     ],
     ['identity, other', 5],
   ])

@@ -1,10 +1,15 @@
+import type { Reading } from './columns.ts'
 import type { Sample } from './sample.ts'
 
-export interface Series {
+/**
+ * A colour means the same in every chart (--chart-NAME): what gets through, what waits, what the shop works on, what there is none of
+ * (and what should be), who came too often, who found no room, what is slow, and anything else.
+ */
+type Hue = 'through' | 'waiting' | 'working' | 'none' | 'often' | 'room' | 'slow' | 'other'
+
+export interface Series extends Reading {
   label: string
-  /** Number of the colour: --chart-N. */
-  color: 1 | 2 | 3 | 4 | 5 | 6
-  of: (sample: Sample) => number | undefined
+  hue: Hue
   /** A line of what should be, beside what is. */
   dashed?: boolean
 }
@@ -64,82 +69,82 @@ export const CHARTS: readonly ChartPlan[] = [
   {
     ...{ title: 'Clicks by funnel step', unit: 'rate', stack: true },
     series: [
-      { label: 'passed on', color: 1, of: step(['passed']) },
-      { label: 'again', color: 6, of: step(['held']) },
-      { label: 'not on sale', color: 5, of: step(NOT_ON_SALE) },
-      { label: 'too often', color: 2, of: step(HURRY) },
-      { label: 'no room, share', color: 3, of: step(ROOM) },
-      { label: 'identity, other', color: 4, of: otherSteps },
+      { label: 'passed on', hue: 'through', of: step(['passed']) },
+      { label: 'again', hue: 'waiting', of: step(['held']) },
+      { label: 'shut or full', hue: 'none', of: step(NOT_ON_SALE) },
+      { label: 'too often', hue: 'often', of: step(HURRY) },
+      { label: 'overload', hue: 'room', of: step(ROOM) },
+      { label: 'identity, other', hue: 'other', of: otherSteps },
     ],
   },
   {
     ...{ title: 'Released', note: 'recorded: all sales', unit: 'rate' },
     series: [
-      { label: 'released', color: 1, of: ({ released }) => released },
-      { label: 'set rate', color: 5, of: ({ rate }) => rate, dashed: true },
-      { label: 'recorded', color: 2, of: ({ recorded }) => recorded },
+      { label: 'released', hue: 'through', of: ({ released }) => released },
+      { label: 'set rate', hue: 'none', of: ({ rate }) => rate, dashed: true },
+      { label: 'recorded', hue: 'working', of: ({ recorded }) => recorded },
     ],
   },
   {
     ...{ title: 'Units', unit: 'count', stack: true },
     series: [
-      { label: 'paid', color: 1, of: ({ paid }) => paid },
-      { label: 'held', color: 2, of: ({ held }) => held },
-      { label: 'left', color: 5, of: ({ left }) => left },
+      { label: 'paid', hue: 'through', of: ({ paid }) => paid },
+      { label: 'held', hue: 'working', of: ({ held }) => held },
+      { label: 'left', hue: 'none', of: ({ left }) => left },
     ],
   },
   {
     ...{ title: 'Outcome shares', note: 'of clicks', unit: 'share', stack: true },
     series: [
-      { label: 'a new ticket', color: 1, of: outcome('accepted') },
-      { label: 'again', color: 6, of: outcome('again') },
-      { label: 'sold out', color: 5, of: outcome('sold_out') },
-      { label: 'line full', color: 4, of: outcome('line_full') },
-      { label: 'too many', color: 2, of: outcome('too_many_requests') },
-      { label: 'other', color: 3, of: share((outcomes) => without(outcomes, OUTCOMES)) },
+      { label: 'a new ticket', hue: 'through', of: outcome('accepted') },
+      { label: 'again', hue: 'waiting', of: outcome('again') },
+      { label: 'sold out', hue: 'none', of: outcome('sold_out') },
+      { label: 'line full', hue: 'room', of: outcome('line_full') },
+      { label: 'too many', hue: 'often', of: outcome('too_many_requests') },
+      { label: 'other', hue: 'other', of: share((outcomes) => without(outcomes, OUTCOMES)) },
     ],
   },
   {
     ...{ title: 'Line', unit: 'count' },
     series: [
-      { label: 'waiting', color: 1, of: ({ line }) => line },
-      { label: 'in flight, units', color: 2, of: ({ inFlight }) => inFlight },
-      { label: 'may be in flight', color: 5, of: ({ window }) => window, dashed: true },
+      { label: 'waiting', hue: 'waiting', of: ({ line }) => line },
+      { label: 'in flight, units', hue: 'working', of: ({ inFlight }) => inFlight },
+      { label: 'may be in flight', hue: 'none', of: ({ window }) => window, dashed: true },
     ],
   },
   {
     ...{ title: 'Polls of who waits', unit: 'rate', stack: true },
     series: [
-      { label: 'passed on', color: 1, of: ({ polls }) => sum(polls, ['passed']) },
-      { label: 'told by the door', color: 6, of: ({ polls }) => sum(polls, ['waiting']) },
-      { label: 'refused', color: 2, of: ({ polls }) => sum(polls, ['refused']) },
+      { label: 'passed on', hue: 'through', of: ({ polls }) => sum(polls, ['passed']) },
+      { label: 'told by the door', hue: 'waiting', of: ({ polls }) => sum(polls, ['waiting']) },
+      { label: 'refused', hue: 'often', of: ({ polls }) => sum(polls, ['refused']) },
     ],
   },
   {
     ...{ title: 'Queue and batches', note: 'all sales', unit: 'count' },
     series: [
-      { label: 'messages queued', color: 4, of: ({ queue }) => queue },
-      { label: 'tickets in a batch', color: 1, of: ({ batchTickets }) => batchTickets },
+      { label: 'messages queued', hue: 'waiting', of: ({ queue }) => queue },
+      { label: 'tickets in a batch', hue: 'working', seldom: true, of: ({ batchTickets }) => batchTickets },
     ],
   },
   {
     ...{ title: 'Latency of calls passed on', unit: 'ms' },
     series: [
-      { label: 'p50', color: 1, of: ({ saleP50Ms }) => saleP50Ms },
-      { label: 'p99', color: 2, of: ({ saleP99Ms }) => saleP99Ms },
-      { label: 'p99, all sales', color: 5, of: ({ p99Ms }) => p99Ms, dashed: true },
+      { label: 'p50', hue: 'through', seldom: true, of: ({ saleP50Ms }) => saleP50Ms },
+      { label: 'p99', hue: 'slow', seldom: true, of: ({ saleP99Ms }) => saleP99Ms },
+      { label: 'p99, all sales', hue: 'none', seldom: true, of: ({ p99Ms }) => p99Ms, dashed: true },
     ],
   },
   {
     ...{ title: 'Workers', note: 'all sales', unit: 'ms' },
     series: [
-      { label: 'order lag', color: 4, of: ({ lagMs }) => lagMs },
-      { label: 'batch', color: 1, of: ({ batchMs }) => batchMs },
-      { label: 'MySQL', color: 2, of: ({ dbMs }) => dbMs },
+      { label: 'order lag', hue: 'slow', seldom: true, of: ({ lagMs }) => lagMs },
+      { label: 'batch', hue: 'working', seldom: true, of: ({ batchMs }) => batchMs },
+      { label: 'MySQL', hue: 'waiting', seldom: true, of: ({ dbMs }) => dbMs },
     ],
   },
   {
     ...{ title: 'Snapshot age', note: 'oldest door', unit: 'ms' },
-    series: [{ label: 'age', color: 1, of: ({ snapshotAgeMs }) => snapshotAgeMs }],
+    series: [{ label: 'age', hue: 'through', of: ({ snapshotAgeMs }) => snapshotAgeMs }],
   },
 ]

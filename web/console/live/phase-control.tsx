@@ -4,7 +4,7 @@ import { call } from '../call.ts'
 import { Button } from '../parts/button.tsx'
 import { Confirm } from '../parts/confirm.tsx'
 import { SaleState } from '../parts/sale-state.tsx'
-import { type SaleView, toOpening } from '../sale.ts'
+import { isOver, type SaleView, toOpening } from '../sale.ts'
 import { useSale } from '../sale-context.ts'
 import { useAction } from '../use-action.ts'
 import { Control } from './control.tsx'
@@ -12,7 +12,7 @@ import { Control } from './control.tsx'
 const SAID = { pause: 'Paused: nobody is released, the line stays.', resume: 'The line moves again.' }
 
 /** Pause, go on, close. */
-export function PhaseControl({ shut }: { shut: string | undefined }): JSX.Element {
+export function PhaseControl(): JSX.Element {
   const { sale, reload } = useSale()
   const [closing, setClosing] = useState(false)
   const step = useAction(
@@ -32,19 +32,19 @@ export function PhaseControl({ shut }: { shut: string | undefined }): JSX.Elemen
     reload()
     return done
   }
-  const over = ['draft', 'closed', 'settled'].includes(sale.phase)
   const name = sale.phase === 'paused' ? 'resume' : 'pause'
-  const not = shut ?? (over ? `The sale is ${sale.phase}.` : undefined)
   return (
     <Control title="Sale" present={<SaleState sale={sale} />} of={step}>
-      <div class="row">
-        <Button busy={step.busy} whyNot={not} onClick={() => void run(name)}>
-          {name === 'pause' ? 'Pause' : 'Resume'}
-        </Button>
-        <Button kind="danger" busy={step.busy} whyNot={not} onClick={() => setClosing(true)}>
-          Close …
-        </Button>
-      </div>
+      {sale.phase !== 'draft' && !isOver(sale) && (
+        <div class="row">
+          <Button busy={step.busy} onClick={() => void run(name)}>
+            {name === 'pause' ? 'Pause' : 'Resume'}
+          </Button>
+          <Button kind="danger" busy={step.busy} onClick={() => setClosing(true)}>
+            Close …
+          </Button>
+        </div>
+      )}
       {closing && (
         <Confirm
           title={`Close sale ${sale.id} for good?`}

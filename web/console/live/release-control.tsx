@@ -4,7 +4,7 @@ import { call } from '../call.ts'
 import { number, span } from '../format.ts'
 import { Button } from '../parts/button.tsx'
 import { Field } from '../parts/field.tsx'
-import { releaseRate, releaseText, type SaleView } from '../sale.ts'
+import { isOver, releaseRate, releaseText, type SaleView } from '../sale.ts'
 import { useSale } from '../sale-context.ts'
 import { useAction } from '../use-action.ts'
 import { Control } from './control.tsx'
@@ -22,13 +22,7 @@ const LIMITED: Record<string, string> = {
 }
 
 /** How fast the line is released: a batch every so many ms, or as fast as the backends take it. */
-export function ReleaseControl({
-  latest,
-  shut,
-}: {
-  latest: Sample | undefined
-  shut: string | undefined
-}): JSX.Element {
+export function ReleaseControl({ latest }: { latest: Sample | undefined }): JSX.Element {
   const { sale, reload } = useSale()
   const fixed = sale.release === 'auto' ? { batch: 10, everyMs: 100 } : sale.release
   // What is typed stays while the page is drawn anew; until then the field shows what is in force.
@@ -44,7 +38,6 @@ export function ReleaseControl({
     ({ release }) => `Set to ${releaseText(release)}.`,
   )
   const wished = auto ? undefined : (1000 * Number(text.split('/')[0])) / Number(text.split('/')[1])
-  const over = ['closed', 'settled'].includes(sale.phase) ? `The sale is ${sale.phase}.` : undefined
   return (
     <Control
       title="Release"
@@ -58,58 +51,58 @@ export function ReleaseControl({
       }
       of={set}
     >
-      <form
-        class="turn-form"
-        onSubmit={async (event) => {
-          event.preventDefault()
-          if (shut || over) return
-          if (await set.run()) {
-            setBatch(undefined)
-            setEvery(undefined)
-            setMode(undefined)
-          }
-          reload()
-        }}
-      >
-        <fieldset class="choice">
-          <legend class="unseen">Release</legend>
-          {(['fixed', 'auto'] as const).map((one) => (
-            <label key={one}>
-              <input
-                type="radio"
-                name="release"
-                checked={(one === 'auto') === auto}
-                onChange={() => setMode(one)}
+      {!isOver(sale) && (
+        <form
+          class={auto ? 'release-form auto' : 'release-form'}
+          onSubmit={async (event) => {
+            event.preventDefault()
+            if (await set.run()) {
+              setBatch(undefined)
+              setEvery(undefined)
+              setMode(undefined)
+            }
+            reload()
+          }}
+        >
+          <fieldset class="choice">
+            <legend class="unseen">Release</legend>
+            {(['fixed', 'auto'] as const).map((one) => (
+              <label key={one}>
+                <input
+                  type="radio"
+                  name="release"
+                  checked={(one === 'auto') === auto}
+                  onChange={() => setMode(one)}
+                />
+                <span>{one}</span>
+              </label>
+            ))}
+          </fieldset>
+          {!auto && (
+            <>
+              <Field
+                label="Tickets"
+                type="number"
+                value={batch ?? String(fixed.batch)}
+                onInput={setBatch}
+                wrong={set.refused?.field('release') !== undefined}
               />
-              <span>{one}</span>
-            </label>
-          ))}
-        </fieldset>
-        {!auto && (
-          <div class="pair">
-            <Field
-              label="Tickets"
-              type="number"
-              value={batch ?? String(fixed.batch)}
-              onInput={setBatch}
-              error={set.refused?.field('release')}
-            />
-            <Field
-              label="Every"
-              suffix="ms"
-              type="number"
-              value={every ?? String(fixed.everyMs)}
-              onInput={setEvery}
-            />
-          </div>
-        )}
-        <p class="hint">
-          {auto ? 'As fast as the backends take it.' : takes(wished, latest?.left ?? sale.left)}
-        </p>
-        <Button type="submit" kind="primary" busy={set.busy} whyNot={shut ?? over}>
-          Set release
-        </Button>
-      </form>
+              <Field
+                label="Every, ms"
+                type="number"
+                value={every ?? String(fixed.everyMs)}
+                onInput={setEvery}
+              />
+            </>
+          )}
+          <Button type="submit" kind="primary" busy={set.busy} label="Set release">
+            Set
+          </Button>
+          <p class="hint">
+            {auto ? 'As fast as the backends take it.' : takes(wished, latest?.left ?? sale.left)}
+          </p>
+        </form>
+      )}
     </Control>
   )
 }

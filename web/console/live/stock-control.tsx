@@ -4,6 +4,7 @@ import { call } from '../call.ts'
 import { number } from '../format.ts'
 import { Button } from '../parts/button.tsx'
 import { Field } from '../parts/field.tsx'
+import { isOver } from '../sale.ts'
 import { useSale } from '../sale-context.ts'
 import { useAction } from '../use-action.ts'
 import { Control } from './control.tsx'
@@ -22,20 +23,14 @@ interface Proposal {
 }
 
 /** Stock up or down in two steps: look at what it would change, then do it within a minute. */
-export function StockControl({
-  latest,
-  shut,
-}: {
-  latest: Sample | undefined
-  shut: string | undefined
-}): JSX.Element {
+export function StockControl({ latest }: { latest: Sample | undefined }): JSX.Element {
   const { sale, reload } = useSale()
   const [text, setText] = useState('')
   const [proposal, setProposal] = useState<Proposal>()
   const path = `/api/sales/${sale.id}/stock`
   const propose = useAction(
     () => call<Proposal>('POST', path, { stock: Number(text), version: sale.version }),
-    () => 'Look at it, then confirm.',
+    () => 'Read it, then confirm.',
   )
   const confirm = useAction(
     (change: string) => call<{ after: number }>('POST', `${path}/confirm`, { change }),
@@ -46,7 +41,6 @@ export function StockControl({
     setProposal(undefined)
     propose.clear()
   }
-  const over = ['closed', 'settled'].includes(sale.phase) ? `The sale is ${sale.phase}.` : undefined
   return (
     <Control
       title="Stock"
@@ -64,12 +58,11 @@ export function StockControl({
             : propose
       }
     >
-      {proposal === undefined ? (
+      {isOver(sale) ? null : proposal === undefined ? (
         <form
           class="inline"
           onSubmit={async (event) => {
             event.preventDefault()
-            if (shut || over) return
             confirm.clear()
             setProposal(await propose.run())
           }}
@@ -85,9 +78,9 @@ export function StockControl({
           <Button
             type="submit"
             busy={propose.busy}
-            whyNot={shut ?? over ?? (/^\d+$/.test(text.trim()) ? undefined : 'Type a whole number first.')}
+            whyNot={/^\d+$/.test(text.trim()) ? undefined : 'Type a whole number first.'}
           >
-            Look …
+            Review …
           </Button>
         </form>
       ) : (

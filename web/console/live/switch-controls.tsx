@@ -1,7 +1,9 @@
 import type { JSX } from 'preact'
 import { percent } from '../format.ts'
 import { Badge } from '../parts/badge.tsx'
+import { isOver } from '../sale.ts'
 import { useSale } from '../sale-context.ts'
+import { originOf } from '../switches/switch-view.ts'
 import { useLoad } from '../use-load.ts'
 import type { Sample } from './sample.ts'
 import { Turn } from './turn.tsx'
@@ -16,14 +18,10 @@ interface Switches {
 
 const EVERY_MS = 5_000
 
+const after = (from: string): string => (from === 'normal' ? '' : `, ${originOf(from)}`)
+
 /** Admission share and challenge of this sale, and the level of all. */
-export function SwitchControls({
-  latest,
-  shut,
-}: {
-  latest: Sample | undefined
-  shut: string | undefined
-}): JSX.Element | null {
+export function SwitchControls({ latest }: { latest: Sample | undefined }): JSX.Element | null {
   const { sale } = useSale()
   const own = useLoad<Switches>(`/api/switches?sale=${sale.id}`, EVERY_MS)
   const all = useLoad<Switches>('/api/switches', EVERY_MS)
@@ -38,7 +36,7 @@ export function SwitchControls({
       {share && (
         <Turn
           title="Admission share"
-          present={`${share.value === 'auto' ? 'auto' : percent(Number(share.value))}, from ${share.from}`}
+          present={`${share.value === 'auto' ? 'auto' : percent(Number(share.value))}${after(share.from)}`}
           now={latest?.share === undefined ? undefined : `${percent(latest.share)} let in now`}
           options={[
             ['auto', 'auto'],
@@ -46,7 +44,13 @@ export function SwitchControls({
             ['default', 'as for all sales'],
           ]}
           value={String(share.value)}
-          {...{ shut, sale: sale.id, name: 'share', version: share.version, onDone: own.reload }}
+          {...{
+            fixed: isOver(sale),
+            sale: sale.id,
+            name: 'share',
+            version: share.version,
+            onDone: own.reload,
+          }}
         />
       )}
       {challenge && (
@@ -55,7 +59,7 @@ export function SwitchControls({
           present={
             sale.challenge === 'none'
               ? 'this sale asks none'
-              : `${sale.challenge}, ${challenge.value ? 'asked' : 'not asked'} (from ${challenge.from})`
+              : `${sale.challenge}, ${challenge.value ? 'asked' : 'not asked'}${after(challenge.from)}`
           }
           options={[
             ['on', 'asked'],
@@ -64,7 +68,7 @@ export function SwitchControls({
           ]}
           value={challenge.value ? 'on' : 'off'}
           {...{ sale: sale.id, name: 'challenge', version: challenge.version, onDone: own.reload }}
-          shut={shut ?? (sale.challenge === 'none' ? 'This sale has no challenge.' : undefined)}
+          fixed={sale.challenge === 'none' || isOver(sale)}
         />
       )}
       {level && (
@@ -75,12 +79,12 @@ export function SwitchControls({
               <Badge tone={all.data.level === 0 ? 'plain' : all.data.level < 4 ? 'warn' : 'bad'}>
                 {all.data.level} {levels[all.data.level]?.name}
               </Badge>{' '}
-              <span class="soft">from {level.from}</span>
+              <span class="soft">{level.from !== 'normal' && originOf(level.from)}</span>
             </>
           }
           options={levels.map((one) => [String(one.level), `${one.level} ${one.name}`] as const)}
           value={String(all.data.level)}
-          {...{ shut, name: 'level', version: level.version, onDone: all.reload }}
+          {...{ name: 'level', version: level.version, onDone: all.reload }}
         />
       )}
     </>

@@ -29,7 +29,7 @@ export function Tiles({ samples }: { samples: readonly Sample[] }): JSX.Element 
       <Tile
         label="Clicks a second"
         value={now === undefined ? undefined : clicks(now)}
-        note={`of this sale · peak ${number(peak)}`}
+        note={`peak ${number(peak)} · of this sale`}
       />
     </dl>
   )

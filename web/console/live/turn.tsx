@@ -7,7 +7,8 @@ import { useAction } from '../use-action.ts'
 import { Control } from './control.tsx'
 
 interface TurnProps {
-  shut: string | undefined
+  /** Whether it can be turned at all. */
+  fixed?: boolean
   /** Absent: for all sales. */
   sale?: number
   name: string
@@ -27,7 +28,7 @@ export function Turn({
   now,
   options,
   value,
-  shut,
+  fixed = false,
   sale,
   name,
   version,
@@ -52,30 +53,28 @@ export function Turn({
       }
       of={turn}
     >
-      <form
-        class="inline"
-        onSubmit={async (event) => {
-          event.preventDefault()
-          if (shut) return
-          await turn.run(chosen)
-          setWish(undefined)
-          onDone()
-        }}
-      >
-        <Field
-          label={`New ${title.split(',')[0]!.toLowerCase()}`}
-          value={chosen}
-          onInput={setWish}
-          options={known}
-        />
-        <Button
-          type="submit"
-          busy={turn.busy}
-          whyNot={shut ?? (wish === undefined ? 'Choose first.' : undefined)}
+      {!fixed && (
+        <form
+          class="inline"
+          onSubmit={async (event) => {
+            event.preventDefault()
+            await turn.run(chosen)
+            setWish(undefined)
+            onDone()
+          }}
         >
-          Set
-        </Button>
-      </form>
+          <Field
+            label={`New ${title.split(',')[0]!.toLowerCase()}`}
+            value={chosen}
+            labelHidden
+            onInput={setWish}
+            options={known}
+          />
+          <Button type="submit" busy={turn.busy} whyNot={wish === undefined ? 'Choose first.' : undefined}>
+            Set
+          </Button>
+        </form>
+      )}
     </Control>
   )
 }

@@ -1,6 +1,7 @@
 import type { ComponentChildren, JSX } from 'preact'
-import { useEffect, useId, useRef, useState } from 'preact/hooks'
+import { useId, useState } from 'preact/hooks'
 import { Button } from './button.tsx'
+import { Dialog } from './dialog.tsx'
 import { Field } from './field.tsx'
 
 interface ConfirmProps {
@@ -19,26 +20,14 @@ interface ConfirmProps {
   error?: string | undefined
 }
 
-/** Asks once more, in a dialog of the browser's own: it keeps the focus, and Escape leaves it. */
+/** Asks once more. */
 export function Confirm(props: ConfirmProps): JSX.Element {
   const { title, children, action, onConfirm, onCancel, typed, danger = false, busy = false, error } = props
-  const dialog = useRef<HTMLDialogElement>(null)
   const id = useId()
   const [text, setText] = useState('')
-  useEffect(() => {
-    dialog.current?.showModal()
-  }, [])
   const right = typed === undefined || text.trim() === typed
   return (
-    <dialog
-      ref={dialog}
-      class="confirm"
-      aria-labelledby={id}
-      onCancel={(event) => {
-        event.preventDefault()
-        onCancel()
-      }}
-    >
+    <Dialog class="confirm" titleId={id} onLeave={onCancel}>
       <form
         onSubmit={(event) => {
           event.preventDefault()
@@ -67,6 +56,6 @@ export function Confirm(props: ConfirmProps): JSX.Element {
           </Button>
         </div>
       </form>
-    </dialog>
+    </Dialog>
   )
 }

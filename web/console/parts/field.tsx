@@ -3,16 +3,21 @@ import { useId } from 'preact/hooks'
 
 interface FieldProps {
   label: string
+  /** Read out, not shown: what stands around the field says it already. */
+  labelHidden?: boolean
   value: string
   onInput: (value: string) => void
   /** What is wrong with it, from the API or the form. */
   error?: string | undefined
+  /** Part of what is wrong; the words stand elsewhere. */
+  wrong?: boolean
   hint?: ComponentChildren
   type?: 'text' | 'password' | 'number' | 'datetime-local' | 'search'
   /** A choice instead of a free value: [value, label]. */
   options?: readonly (readonly [value: string, label: string])[]
   lines?: number
-  suffix?: string
+  /** Its unit, or a choice of units. */
+  suffix?: ComponentChildren
   required?: boolean
   disabled?: boolean
   autoComplete?: string
@@ -25,10 +30,12 @@ interface FieldProps {
 /** A labelled field with its hint and its error, tied together for screen readers. */
 export function Field(props: FieldProps): JSX.Element {
   const id = useId()
-  const { label, error, hint, suffix } = props
+  const { label, labelHidden, error, hint, suffix, wrong = error !== undefined } = props
   return (
-    <div class={`field${error ? ' wrong' : ''}`}>
-      <label for={id}>{label}</label>
+    <div class={`field${wrong ? ' wrong' : ''}`}>
+      <label for={id} class={labelHidden ? 'unseen' : undefined}>
+        {label}
+      </label>
       <div class="control">
         <Control {...props} id={id} />
         {suffix !== undefined && <span class="suffix">{suffix}</span>}
@@ -47,14 +54,24 @@ export function Field(props: FieldProps): JSX.Element {
   )
 }
 
-function Control({ id, error, hint, onInput, options, lines, value, ...rest }: FieldProps & { id: string }) {
+function Control({
+  id,
+  error,
+  wrong,
+  hint,
+  onInput,
+  options,
+  lines,
+  value,
+  ...rest
+}: FieldProps & { id: string }) {
   const described = [error && `${id}-error`, hint && `${id}-hint`].filter(Boolean).join(' ') || undefined
   const shared = {
     id,
     name: rest.name,
     required: rest.required,
     disabled: rest.disabled,
-    'aria-invalid': error !== undefined,
+    'aria-invalid': wrong ?? error !== undefined,
     'aria-describedby': described,
   }
   if (options)

@@ -2,8 +2,8 @@ import type { JSX } from 'preact'
 import { useEffect } from 'preact/hooks'
 import { call } from '../call.ts'
 import { lostSince } from '../connection.ts'
-import { clock } from '../format.ts'
 import { useShared } from '../shared-value.ts'
+import { ClockTime } from './clock-time.tsx'
 
 const ASK_EVERY_MS = 2_000
 
@@ -20,8 +20,8 @@ export function Lost(): JSX.Element {
     <div class="lost" role="alert" hidden={since === undefined}>
       {since !== undefined && (
         <p>
-          <strong>No connection to the console</strong> since {clock(since)} (UTC {clock(since, 'UTC')}). What
-          you see is as it was then. The sale itself goes on; this page keeps trying.
+          <strong>No connection to the console</strong> since <ClockTime at={since} />. What you see is as it
+          was then. The sale itself goes on; this page keeps trying.
         </p>
       )}
     </div>

@@ -6,7 +6,7 @@ export function Outcome({ of }: { of: Pick<Action<never, unknown>, 'result' | 'e
   return (
     <div class="outcome" aria-live="polite">
       {of.error !== undefined && <p class="error">{of.error}</p>}
-      {of.result !== undefined && <p class="done">{of.result}</p>}
+      {of.result && <p class="done">{of.result}</p>}
     </div>
   )
 }

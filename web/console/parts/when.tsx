@@ -1,6 +1,6 @@
 import type { JSX } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
-import { clock, day, minute, span, zone } from '../format.ts'
+import { clock, day, inUtc, minute, span, zone } from '../format.ts'
 
 /** A time in the operator's zone, with UTC beside it; of UTC the day too where it is another. `at` is ms since 1970. */
 export function When({ at, seconds = false }: { at: number; seconds?: boolean }): JSX.Element {
@@ -10,8 +10,7 @@ export function When({ at, seconds = false }: { at: number; seconds?: boolean })
     <time class="when" dateTime={new Date(at).toISOString()} title={zone()}>
       {day(at)}, {time(at)}{' '}
       <span class="utc">
-        {sameDay ? '' : `${day(at, 'UTC').replace(/ \d{4}$/, '')}, `}
-        {sameDay && time(at) === time(at, 'UTC') ? '' : time(at, 'UTC')} UTC
+        {sameDay ? inUtc(at, time) : `${day(at, 'UTC').replace(/ \d{4}$/, '')}, ${time(at, 'UTC')} UTC`}
       </span>
     </time>
   )

@@ -6,22 +6,22 @@ import { Button } from '../parts/button.tsx'
 import { Confirm } from '../parts/confirm.tsx'
 import { go } from '../route.ts'
 import type { SaleView } from '../sale.ts'
+import { useSale } from '../sale-context.ts'
+import { useMayChange } from '../session.ts'
 import { useAction } from '../use-action.ts'
 
-interface Props {
-  sale: SaleView
-  shut: string | undefined
-}
-
 /** Gives up a draft, after asking; then there is nothing left to look at but the list. */
-export function DiscardDraft({ sale, shut }: Props): JSX.Element {
+export function DiscardDraft(): JSX.Element | null {
+  const { sale } = useSale()
+  const mayChange = useMayChange()
   const [asking, setAsking] = useState(false)
   const discard = useAction(() =>
     call<SaleView>('POST', `/api/sales/${sale.id}/discard`, { version: sale.version }),
   )
+  if (!mayChange) return null
   return (
     <>
-      <Button busy={discard.busy} whyNot={shut} onClick={() => setAsking(true)}>
+      <Button busy={discard.busy} onClick={() => setAsking(true)}>
         Discard the draft …
       </Button>
       {asking && (

@@ -39,7 +39,7 @@ export function RehearsalReport({ report }: { report: Report }): JSX.Element {
             { title: 'Lag p50', numeric: true, cell: ({ lagP50Ms }) => duration(lagP50Ms) },
             { title: 'Lag p99', numeric: true, cell: ({ lagP99Ms }) => duration(lagP99Ms) },
             { title: 'Queue', numeric: true, cell: ({ queue }) => number(queue) },
-            { title: 'Held', wide: true, cell: ({ problem }) => problem ?? 'yes' },
+            { title: 'Kept up', wide: true, cell: ({ problem }) => problem ?? 'yes' },
           ]}
         />
       )}

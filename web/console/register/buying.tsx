@@ -1,5 +1,6 @@
 import type { JSX } from 'preact'
 import { Field } from '../parts/field.tsx'
+import type { Draft } from './draft.ts'
 import type { Group } from './group.ts'
 
 /** What a buyer may take, and how long it is his. */
@@ -16,9 +17,18 @@ export function Buying({ draft, set, wrong }: Group): JSX.Element {
       <Field
         label="Time to pay"
         type="number"
-        suffix="min"
-        value={draft.payWithinMin}
-        onInput={(payWithinMin) => set({ payWithinMin })}
+        suffix={
+          <select
+            aria-label="Seconds or minutes"
+            value={draft.payUnit}
+            onChange={(event) => set({ payUnit: event.currentTarget.value as Draft['payUnit'] })}
+          >
+            <option value="s">seconds</option>
+            <option value="min">minutes</option>
+          </select>
+        }
+        value={draft.payWithin}
+        onInput={(payWithin) => set({ payWithin })}
         error={wrong('payWithinS')}
         hint="After it, an unpaid unit goes to the next in line."
       />

@@ -28,13 +28,14 @@ test.each([
 
 test('a whole form is sent as the API wants it', () => {
   expect(faultsOf(filled())).toEqual({})
-  expect(bodyOf(filled({ sku: 'PHONE-1', currency: 'eur', payWithinMin: '2.5' }))).toMatchObject({
+  expect(bodyOf(filled({ sku: 'PHONE-1', currency: 'eur', payWithin: '2.5' }))).toMatchObject({
     ...{ title: 'Phone', sku: 'PHONE-1', stock: 200, priceCents: 19_900, currency: 'EUR' },
     ...{ opensAt: '2026-11-27T12:00:00.000Z', closesAt: '2026-11-27T13:00:00.000Z', release: '10/100' },
     ...{ perUser: 1, standby: '20%', challenge: 'none', payWithinS: 150, deduct: 'order', holdS: null },
   })
-  expect(bodyOf(filled({ release: 'auto', deduct: 'hold', holdS: '30' }))).toMatchObject({
-    ...{ release: 'auto', deduct: 'hold', holdS: 30, sku: null },
+  const held = filled({ release: 'auto', deduct: 'hold', holdS: '30', payWithin: '45', payUnit: 's' })
+  expect(bodyOf(held)).toMatchObject({
+    ...{ release: 'auto', deduct: 'hold', holdS: 30, sku: null, payWithinS: 45 },
   })
 })
 
@@ -47,7 +48,8 @@ test.each([
   [{ every: '0' }, 'release'],
   [{ standby: 'many' }, 'standby'],
   [{ perUser: '0' }, 'perUser'],
-  [{ payWithinMin: '0' }, 'payWithinS'],
+  [{ payWithin: '0' }, 'payWithinS'],
+  [{ payWithin: 'soon', payUnit: 's' }, 'payWithinS'],
   [{ deduct: 'hold', holdS: '' }, 'holdS'],
 ] as [Partial<Draft>, string][])('%o is wrong with %s alone', (changes, field) => {
   expect(Object.keys(faultsOf(filled(changes)))).toEqual([field])

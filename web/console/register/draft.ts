@@ -17,7 +17,8 @@ export interface Draft {
   perUser: string
   standby: string
   challenge: string
-  payWithinMin: string
+  payWithin: string
+  payUnit: 's' | 'min'
   deduct: string
   holdS: string
 }
@@ -34,7 +35,7 @@ export function newDraft(now: number): Draft {
       closes: localOf(opens + 24 * HOUR_MS, zone()).slice(0, 16),
     },
     ...{ release: 'fixed', batch: '10', every: '100', perUser: '1', standby: '20%' },
-    ...{ challenge: 'none', payWithinMin: '15', deduct: 'order', holdS: '60' },
+    ...{ challenge: 'none', payWithin: '15', payUnit: 'min', deduct: 'order', holdS: '60' },
   }
 }
 
@@ -78,6 +79,12 @@ export function standbyOf({ standby, stock }: Draft): number {
   return match[2] ? Math.ceil((whole(stock) * Number(match[1])) / 100) : Number(match[1])
 }
 
+/** Whole seconds of the time to pay; NaN where it is none. */
+export const payWithinSOf = ({ payWithin, payUnit }: Draft): number =>
+  /^\d{1,9}([.,]\d+)?$/.test(payWithin.trim())
+    ? Math.round((payUnit === 'min' ? 60 : 1) * Number(payWithin.trim().replace(',', '.')))
+    : Number.NaN
+
 export const opensOf = (draft: Draft): number | undefined => momentOf(draft.opens, draft.zone)
 export const closesOf = (draft: Draft): number | undefined => momentOf(draft.closes, draft.zone)
 
@@ -99,7 +106,7 @@ export function faultsOf(draft: Draft): Faults {
     faults.release = 'Both must be whole numbers, 1 or more.'
   if (!(whole(draft.perUser) >= 1)) faults.perUser = 'A whole number, 1 or more.'
   if (!STANDBY.test(draft.standby.trim())) faults.standby = 'Units (40) or a share of the stock (20%).'
-  if (!(Number(draft.payWithinMin) > 0)) faults.payWithinS = 'Minutes, more than 0.'
+  if (!(payWithinSOf(draft) >= 1)) faults.payWithinS = 'A second or more.'
   if (draft.deduct === 'hold' && !(whole(draft.holdS) >= 1)) faults.holdS = 'Whole seconds, 1 or more.'
   return faults
 }
@@ -117,7 +124,7 @@ export const bodyOf = (draft: Draft) => ({
   perUser: whole(draft.perUser),
   standby: draft.standby.trim(),
   challenge: draft.challenge,
-  payWithinS: Math.round(60 * Number(draft.payWithinMin)),
+  payWithinS: payWithinSOf(draft),
   deduct: draft.deduct,
   holdS: draft.deduct === 'hold' ? whole(draft.holdS) : null,
 })

@@ -56,7 +56,7 @@ export function Pace({ draft, set, wrong }: Group): JSX.Element {
           ['pow', 'Proof of work: the browser reckons a second'],
         ]}
         error={wrong('challenge')}
-        hint="Spreads the first clicks over seconds, and costs robots."
+        hint="Spreads the first clicks over seconds, and makes robots costly."
       />
     </div>
   )

@@ -1,5 +1,6 @@
 import type { JSX } from 'preact'
 import { useState } from 'preact/hooks'
+import type { AuditView, EventView } from '../audit/audit-view.ts'
 import { call, reasonOf } from '../call.ts'
 import { number } from '../format.ts'
 import { Button } from '../parts/button.tsx'
@@ -12,7 +13,6 @@ import { Panel } from '../parts/panel.tsx'
 import { type Column, Table } from '../parts/table.tsx'
 import { When } from '../parts/when.tsx'
 import { useSale } from '../sale-context.ts'
-import type { AuditView, EventView } from '../settlement.ts'
 import { useAction } from '../use-action.ts'
 import { useLoad } from '../use-load.ts'
 
@@ -88,21 +88,20 @@ function Verdict({ audit }: { audit: AuditView }): JSX.Element {
           { label: 'in flight', value: number(inFlight) },
         ]}
       />
-      <Table
-        caption="Outcomes of tickets"
-        columns={OUTCOMES}
-        rows={outcomes}
-        keyOf={([state]) => state}
-        empty={<p class="soft">No ticket has an outcome yet.</p>}
-      />
+      <h3>Outcomes of tickets</h3>
+      {outcomes.length === 0 ? (
+        <p class="soft">No ticket has an outcome yet.</p>
+      ) : (
+        <Figures
+          figures={outcomes.map(([state, count]) => ({
+            label: state.replaceAll('_', ' '),
+            value: number(count),
+          }))}
+        />
+      )}
     </>
   )
 }
-
-const OUTCOMES: Column<[string, number]>[] = [
-  { title: 'Outcome', wide: true, cell: ([state]) => state.replaceAll('_', ' ') },
-  { title: 'Tickets', numeric: true, cell: ([, count]) => number(count) },
-]
 
 function Events({ id }: { id: number }): JSX.Element {
   const { data, error, reload } = useLoad<{ events: EventView[] }>(`/api/sales/${id}/events`, EVERY_MS)
@@ -136,5 +135,5 @@ const EVENTS: Column<EventView>[] = [
   { title: 'When', cell: ({ at }) => <When at={at} seconds /> },
   { title: 'Kind', cell: ({ kind }) => kind },
   { title: 'What', wide: true, cell: ({ detail }) => detail },
-  { title: 'Noted by', cell: ({ who }) => who },
+  { title: 'Noted by', cell: ({ who }) => <span class="from">{who}</span> },
 ]

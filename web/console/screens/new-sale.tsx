@@ -2,8 +2,10 @@ import type { JSX } from 'preact'
 import { useState } from 'preact/hooks'
 import { call } from '../call.ts'
 import { Button } from '../parts/button.tsx'
+import { Empty } from '../parts/empty.tsx'
 import { Notice } from '../parts/notice.tsx'
 import { Panel } from '../parts/panel.tsx'
+import type { Article } from '../register/article.ts'
 import { Buying } from '../register/buying.tsx'
 import { bodyOf, type Draft, faultsOf, newDraft } from '../register/draft.ts'
 import { Item } from '../register/item.tsx'
@@ -12,20 +14,13 @@ import { Pace } from '../register/pace.tsx'
 import { Summary } from '../register/summary.tsx'
 import { go } from '../route.ts'
 import type { SaleView } from '../sale.ts'
-import { session, whyNot } from '../session.ts'
-import { useShared } from '../shared-value.ts'
+import { useMayChange } from '../session.ts'
 import { useAction } from '../use-action.ts'
 import { useLoad } from '../use-load.ts'
 
-export interface Article {
-  sku: string
-  title: string
-  onHand: number
-}
-
 /** A new sale, as a draft: nobody sees it before it is published. */
 export function NewSale(): JSX.Element {
-  const shut = whyNot(useShared(session))
+  const mayChange = useMayChange()
   const [draft, setDraft] = useState<Draft>(() => newDraft(Date.now()))
   const [shown, setShown] = useState(false)
   const articles = useLoad<Article[]>('/api/inventory')
@@ -38,17 +33,22 @@ export function NewSale(): JSX.Element {
   const wrong = (field: string) => (shown ? faults[field] : undefined) ?? register.refused?.field(field)
   const some = Object.keys(faults).length
   const group = { draft, set, wrong }
+  if (!mayChange)
+    return (
+      <Empty title="Only an operator registers a sale.">
+        <a href="#/sales">See all sales</a>
+      </Empty>
+    )
   return (
     <>
       <h1>New sale</h1>
-      {shut !== undefined && <Notice>{shut}</Notice>}
       <form
         class="register"
         noValidate
         onSubmit={async (event) => {
           event.preventDefault()
           setShown(true)
-          if (shut || some > 0) return
+          if (some > 0) return
           const sale = await register.run()
           if (sale) go(`sales/${sale.id}`)
         }}
@@ -80,7 +80,7 @@ export function NewSale(): JSX.Element {
               {register.error}
             </Notice>
           )}
-          <Button type="submit" kind="primary" busy={register.busy} whyNot={shut}>
+          <Button type="submit" kind="primary" busy={register.busy}>
             Register as a draft
           </Button>
           <p class="hint">Nobody sees a draft. You publish it in the next step.</p>

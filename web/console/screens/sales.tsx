@@ -1,6 +1,6 @@
 import type { JSX } from 'preact'
 import { reasonOf } from '../call.ts'
-import { money, number, percent, toMs } from '../format.ts'
+import { money, number, percent } from '../format.ts'
 import { Empty } from '../parts/empty.tsx'
 import { Loading } from '../parts/loading.tsx'
 import { Notice } from '../parts/notice.tsx'
@@ -9,22 +9,21 @@ import { type Column, Table } from '../parts/table.tsx'
 import { Relative, When } from '../parts/when.tsx'
 import { type SaleView, statusOf } from '../sale.ts'
 import { useScreens } from '../screen.ts'
-import { session } from '../session.ts'
+import { useMayChange } from '../session.ts'
 import { useLoad } from '../use-load.ts'
 
 const EVERY_MS = 2_000
 
 /** All sales, newest first, with the way to every screen of each. */
 export function Sales(): JSX.Element {
-  const screens = useScreens()
   const { data, error, reload } = useLoad<SaleView[] | { sales: SaleView[] }>('/api/sales', EVERY_MS)
   const sales = Array.isArray(data) ? data : data?.sales
-  const canCreate = screens.some(({ path }) => path === 'sales/new') && session.get()?.role === 'operator'
+  const mayChange = useMayChange()
   return (
     <>
       <div class="title-row">
         <h1>Sales</h1>
-        {canCreate && (
+        {mayChange && (
           <a class="button primary" href="#/sales/new">
             New sale
           </a>
@@ -44,7 +43,7 @@ export function Sales(): JSX.Element {
           keyOf={({ id }) => id}
           empty={
             <Empty title="No sale yet.">
-              {canCreate ? (
+              {mayChange ? (
                 <a href="#/sales/new">Create the first one</a>
               ) : (
                 'An operator creates the first one.'
@@ -68,10 +67,10 @@ const COLUMNS: Column<SaleView>[] = [
   { title: 'Next', cell: (sale) => <Next sale={sale} /> },
   { title: 'Price', numeric: true, cell: ({ priceCents, currency }) => money(priceCents, currency) },
   { title: 'Stock', numeric: true, cell: ({ stock }) => number(stock) },
-  { title: 'Sold', numeric: true, cell: ({ sold }) => number(sold) },
+  { title: 'Sold or held', numeric: true, cell: ({ sold }) => number(sold) },
   { title: 'Paid', numeric: true, cell: ({ paid }) => number(paid) },
   {
-    title: 'Of stock',
+    title: 'Of the stock',
     numeric: true,
     cell: ({ sold, stock }) => (
       <span class="share">
@@ -84,13 +83,13 @@ const COLUMNS: Column<SaleView>[] = [
 
 function Next({ sale }: { sale: SaleView }): JSX.Element {
   const { next } = statusOf(sale, Date.now())
-  const at = next?.at ?? toMs(sale.closesAt)
+  if (next === undefined) return <span class="soft">–</span>
   return (
     <span class="next">
       <span>
-        {next?.word ?? 'closed'} {next ? <Relative at={at} /> : null}
+        {next.word} <Relative at={next.at} />
       </span>
-      <When at={at} />
+      <When at={next.at} />
     </span>
   )
 }

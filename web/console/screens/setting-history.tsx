@@ -1,13 +1,14 @@
 import type { JSX } from 'preact'
-import { useEffect, useId, useRef } from 'preact/hooks'
+import { useEffect, useId } from 'preact/hooks'
 import { call, reasonOf } from '../call.ts'
 import { Button } from '../parts/button.tsx'
+import { Dialog } from '../parts/dialog.tsx'
 import { Empty } from '../parts/empty.tsx'
 import { Loading } from '../parts/loading.tsx'
 import { Notice } from '../parts/notice.tsx'
 import { Outcome } from '../parts/outcome.tsx'
 import { When } from '../parts/when.tsx'
-import { session, whyNot } from '../session.ts'
+import { useMayChange } from '../session.ts'
 import type { SettingChange, SettingView } from '../setting.ts'
 import { useAction } from '../use-action.ts'
 import { useLoad } from '../use-load.ts'
@@ -21,7 +22,7 @@ export function SettingHistory(props: {
 }): JSX.Element {
   const { setting, onClose, onChanged } = props
   const { name, unit, version } = setting
-  const dialog = useRef<HTMLDialogElement>(null)
+  const mayChange = useMayChange()
   const id = useId()
   const { data, error, reload } = useLoad<{ changes: SettingChange[] }>(`/api/settings/${name}/history`)
   const rollBack = useAction(
@@ -29,9 +30,6 @@ export function SettingHistory(props: {
       call<SettingChange>('POST', `/api/settings/${name}/rollback`, { version: to, seen: version }),
     (row) => `Set to ${wordOf(row.after, unit)}, as version ${row.version}.`,
   )
-  useEffect(() => {
-    dialog.current?.showModal()
-  }, [])
   // Somebody else may change it while the drawer is open.
   useEffect(reload, [version])
   const back = async (to: number) => {
@@ -41,27 +39,19 @@ export function SettingHistory(props: {
   }
   const changes = data?.changes
   const newest = changes?.[0]
-  const backButton = (to: number, value: string) => (
-    <Button
-      small
-      busy={rollBack.busy}
-      whyNot={whyNot(session.get())}
-      label={`Back to version ${to}: ${wordOf(value, unit)}`}
-      onClick={() => void back(to)}
-    >
-      Back to this
-    </Button>
-  )
+  const backButton = (to: number, value: string) =>
+    mayChange && (
+      <Button
+        small
+        busy={rollBack.busy}
+        label={`Back to version ${to}: ${wordOf(value, unit)}`}
+        onClick={() => void back(to)}
+      >
+        Back to this
+      </Button>
+    )
   return (
-    <dialog
-      ref={dialog}
-      class="drawer"
-      aria-labelledby={id}
-      onCancel={(event) => {
-        event.preventDefault()
-        onClose()
-      }}
-    >
+    <Dialog class="drawer" titleId={id} onLeave={onClose}>
       <header>
         <h2 id={id}>
           History of <code>{name}</code>
@@ -112,6 +102,6 @@ export function SettingHistory(props: {
           )}
         </ol>
       )}
-    </dialog>
+    </Dialog>
   )
 }

@@ -3,7 +3,7 @@ import { number } from '../format.ts'
 import { Badge } from '../parts/badge.tsx'
 import { Button } from '../parts/button.tsx'
 import { Relative } from '../parts/when.tsx'
-import { session, whyNot } from '../session.ts'
+import { useMayChange } from '../session.ts'
 import { type SettingView, shortName } from '../setting.ts'
 import { SettingForm } from './setting-form.tsx'
 
@@ -18,6 +18,7 @@ export function SettingRow(props: {
   onChanged: () => void
 }): JSX.Element {
   const { setting, open, onOpen, onHistory, onChanged } = props
+  const mayChange = useMayChange()
   const { name, says, unit, value, set, normal, least, most } = setting
   return (
     <>
@@ -40,14 +41,11 @@ export function SettingRow(props: {
           <LastChange of={setting} />
         </td>
         <td class="row-actions">
-          <Button
-            small
-            whyNot={whyNot(session.get())}
-            label={`${open ? 'Close' : 'Change'} ${name}`}
-            onClick={() => onOpen(!open)}
-          >
-            {open ? 'Close' : 'Change'}
-          </Button>
+          {mayChange && (
+            <Button small label={`${open ? 'Close' : 'Change'} ${name}`} onClick={() => onOpen(!open)}>
+              {open ? 'Close' : 'Change'}
+            </Button>
+          )}
           <Button kind="quiet" small label={`History of ${name}`} onClick={onHistory}>
             History
           </Button>

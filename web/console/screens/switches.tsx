@@ -8,10 +8,9 @@ import { Button } from '../parts/button.tsx'
 import { Loading } from '../parts/loading.tsx'
 import { Notice } from '../parts/notice.tsx'
 import { type Column, Table } from '../parts/table.tsx'
-import { session, whyNot } from '../session.ts'
-import { useShared } from '../shared-value.ts'
+import { useMayChange } from '../session.ts'
 import { Levels } from '../switches/levels.tsx'
-import { type SwitchesView, type SwitchView, valueText } from '../switches/switch-view.ts'
+import { originOf, type SwitchesView, type SwitchView, valueText } from '../switches/switch-view.ts'
 import { TurnDialog } from '../switches/turn-dialog.tsx'
 import { useLoad } from '../use-load.ts'
 
@@ -20,21 +19,18 @@ const EVERY_MS = 2_000
 /** Feature switches and levels: for all sales, or (under a sale) for that one. */
 export function Switches({ params }: { params: { id?: string } }): JSX.Element {
   const sale = params.id === undefined ? undefined : Number(params.id)
-  const why = whyNot(useShared(session))
+  const mayChange = useMayChange()
   const path = `/api/switches${sale === undefined ? '' : `?sale=${sale}`}`
   const { data, error, reload } = useLoad<SwitchesView>(path, EVERY_MS)
   const [turned, setTurned] = useState<{ one: SwitchView; wished?: string }>()
-  const columns: Column<SwitchView>[] = [
-    ...COLUMNS,
-    {
-      title: 'Change',
-      cell: (one) => (
-        <Button small whyNot={why} onClick={() => setTurned({ one })} label={`Turn ${one.name}`}>
-          Turn
-        </Button>
-      ),
-    },
-  ]
+  const change: Column<SwitchView> = {
+    title: 'Change',
+    cell: (one) => (
+      <Button small onClick={() => setTurned({ one })} label={`Turn ${one.name}`}>
+        Turn
+      </Button>
+    ),
+  }
   const level = data?.switches.find(({ name }) => name === 'level')
   const own = Object.entries(data?.sales ?? {})
   return (
@@ -58,14 +54,13 @@ export function Switches({ params }: { params: { id?: string } }): JSX.Element {
       {data && sale === undefined && level && (
         <Levels
           found={data}
-          why={why}
-          onPick={(wished) => setTurned({ one: level, wished: String(wished) })}
+          onPick={mayChange ? (wished) => setTurned({ one: level, wished: String(wished) }) : undefined}
         />
       )}
       {data && (
         <Table
           caption="Switches"
-          columns={columns}
+          columns={mayChange ? [...COLUMNS, change] : COLUMNS}
           rows={data.switches.filter(({ perSale }) => sale === undefined || perSale)}
           keyOf={({ name }) => name}
         />
@@ -116,7 +111,7 @@ const COLUMNS: Column<SwitchView>[] = [
       <Badge tone={from === 'normal' ? 'plain' : 'accent'}>{valueText(value)}</Badge>
     ),
   },
-  { title: 'From', cell: ({ from }) => <span class="from">{from}</span> },
+  { title: 'From', cell: ({ from }) => <span class="from">{originOf(from)}</span> },
   {
     title: 'Turned last',
     cell: ({ set }) =>

@@ -6,13 +6,14 @@ import type { SwitchesView } from './switch-view.ts'
 
 interface LevelsProps {
   found: SwitchesView
-  why: string | undefined
-  onPick: (level: number) => void
+  /** Absent: whoever looks may not set it. */
+  onPick: ((level: number) => void) | undefined
 }
 
 /** The levels of degradation, each with all that it changes; the one in force stands out. */
-export function Levels({ found, why, onPick }: LevelsProps): JSX.Element {
-  const byHand = Number(found.switches.find(({ name }) => name === 'level')?.set?.after ?? 0) || 0
+export function Levels({ found, onPick }: LevelsProps): JSX.Element {
+  const set = found.switches.find(({ name }) => name === 'level')?.set
+  const byHand = Number(set?.after ?? 0) || 0
   const auto = found.switches.find(({ name }) => name === 'auto')?.value !== false
   return (
     <Panel
@@ -41,11 +42,13 @@ export function Levels({ found, why, onPick }: LevelsProps): JSX.Element {
               {Object.keys(values).length === 0 && <li>nothing is taken away</li>}
             </ul>
             {level === byHand ? (
-              <span class="hint">set by hand</span>
+              <span class="hint">{set === undefined ? 'nobody set another' : 'set by hand'}</span>
             ) : (
-              <Button small whyNot={why} onClick={() => onPick(level)} label={`Set level ${level} ${name}`}>
-                Set
-              </Button>
+              onPick && (
+                <Button small onClick={() => onPick(level)} label={`Set level ${level} ${name}`}>
+                  Set
+                </Button>
+              )
             )}
           </li>
         ))}

@@ -18,6 +18,14 @@ export interface SwitchesView {
   sales: Record<string, Record<string, unknown>>
 }
 
+/** Where a value comes from, as it is said after the value. */
+export function originOf(from: string): string {
+  if (from === 'this sale') return 'set for this sale'
+  if (from === 'set') return 'set by hand'
+  if (from === 'load') return 'raised by the load'
+  return from === 'normal' ? 'the normal value' : `by ${from}`
+}
+
 /** As the API and the command line write it. */
 export const valueText = (value: SwitchView['value']): string =>
   typeof value === 'boolean' ? (value ? 'on' : 'off') : String(value)
