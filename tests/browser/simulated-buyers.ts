@@ -35,7 +35,8 @@ export function sendBuyers(
     while (!gone && !isFinal(state)) {
       const answer = await pollTicket(desk, buyer, ticket)
       state = answer.body?.state ?? state
-      if (state === 'awaiting_payment' && number > idle)
+      // An answer that never came says nothing, whatever was known before.
+      if (answer.body?.state === 'awaiting_payment' && number > idle)
         await pay({ name: buyer }, answer.body.order, { desk, closing: () => gone, paying })
       await sleep(POLL_MS)
     }

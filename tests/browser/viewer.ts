@@ -1,9 +1,10 @@
 import type { Browser } from 'playwright-core'
+import { expect } from 'vitest'
 import type { StackAddress } from '../lend-stack.ts'
 
 /** What a button or a field of a change is called, on any screen. */
 const CHANGES =
-  /^(New sale|Register|Publish|Rehearse|Simulated|Pause|Resume|Close …|Set|Tickets|Every|New |Review|Turn|Change|Back to|Block|Unblock|Buyer|Score|Reason|Import|Choose|Settle)/
+  /^(New|Register|Publish|Rehearse|Discard|Simulated|Pause|Resume|Close|Set|Tickets|Every|Review|Turn|Change|Back to|Block|Unblock|Buyer|Score|Reason|Import|Choose|Settle)\b/
 /** Where to look, and the title of the page once it is there. */
 const SCREENS = [
   ['sales/new', 'New sale'],
@@ -33,7 +34,7 @@ export async function changesOfferedTo(
   const offered: string[] = []
   for (const [path, title] of SCREENS) {
     await page.evaluate(`location.hash = '#/${path.replace(':id', String(viewer.sale))}'`)
-    await page.waitForFunction(`document.title.startsWith('${title}')`)
+    await expect.poll(() => page.title(), { timeout: 30_000 }).toMatch(new RegExp(`^${title}`))
     const main = page.getByRole('main')
     await main.locator('.loading').waitFor({ state: 'detached' })
     const named = main.locator('button, a.button, label, select')

@@ -73,7 +73,7 @@ test('an operator signs in, watches a sale, turns it while it runs, and outlives
   await clickAll(at, { sale, buyers: 40, prefix: `seen-${sale}-` })
   await soon(() => tile('Line')).toBeGreaterThan(5)
   // The crowd was one moment, which may have passed: its peak stays.
-  await soon(() => page.locator('.tile', { hasText: 'Calls a second' }).textContent()).toMatch(/peak [1-9]/)
+  await soon(() => page.locator('.tile', { hasText: 'Clicks a second' }).textContent()).toMatch(/peak [1-9]/)
   await turn('Release').getByLabel('Tickets').fill('20')
   await turn('Release').getByRole('button', { name: 'Set release' }).click()
   await soon(() => turn('Release').textContent()).toContain('Set to 20/500.')
