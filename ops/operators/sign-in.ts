@@ -8,6 +8,8 @@ import { isPassword, NOBODY } from './password.ts'
 const WINDOW_S = 300
 /** Wrong passwords in a window: of one name from one address, of one address, and of one name from anywhere. */
 const MOST = { pair: 5, address: 30, name: 100 }
+/** From where a name signed in within so long, guesses from elsewhere do not keep it out. */
+const KNOWN_S = 30 * 86_400
 /** Each guess takes 32 MB and a thread. */
 const AT_ONCE = 4
 
@@ -41,8 +43,12 @@ export async function signIn(
     address: signInKey(address),
     name: signInKey(`name ${name}`),
   }
-  // Guesses that are refused for their address do not count against the name: its owner signs in from another one.
-  const passed = (await count(redis, keys, ['pair', 'address'])) ?? (await count(redis, keys, ['name']))
+  const known = signInKey(`known ${address} ${name}`)
+  const own = (await redis.exists(known).catch(withoutRedis)) === 1
+  // Guesses that are refused for their address do not count against the name, whose owner may sign in from another one;
+  // and where he has signed in before, those of others do not count.
+  const passed =
+    (await count(redis, keys, ['pair', 'address'])) ?? (own ? undefined : await count(redis, keys, ['name']))
   if (passed !== undefined) throw new SignInRefused(true, passed === 1)
   if (guessing >= AT_ONCE) throw new Problem('busy')
   guessing++
@@ -50,9 +56,9 @@ export async function signIn(
     const operator = await readOperator(mysql, name)
     const right = await isPassword(password, operator?.hash ?? NOBODY)
     if (!operator || !right || operator.disabledAt !== null) throw new SignInRefused(false, true)
-    const forget = redis.multi().del(keys.pair)
+    const forget = redis.multi().del(keys.pair).set(known, 1, 'EX', KNOWN_S)
     // A key that has just expired would come back without an end.
-    for (const key of [keys.address, keys.name]) forget.decr(key).expire(key, WINDOW_S)
+    for (const key of own ? [keys.address] : [keys.address, keys.name]) forget.decr(key).expire(key, WINDOW_S)
     await forget.exec()
     return operator
   } finally {

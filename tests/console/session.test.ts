@@ -150,6 +150,21 @@ test('guessing is limited by name and address, also side by side; the owner gets
   expect(rows[0]).toEqual({ target: 'sign-in as bert' })
 })
 
+test('a flood of guesses at a name from everywhere does not keep its owner out, where he has signed in before', async () => {
+  await lent.add('emma', 'operator')
+  const from = (address: string) =>
+    lent.nobody(
+      'POST',
+      '/api/session',
+      { name: 'emma', password: PASSWORD },
+      { headers: { 'x-forwarded-for': address } },
+    )
+  expect((await from('192.0.2.50')).status).toBe(200)
+  await lent.redis.set('sign-in:name emma', 1_000, 'EX', 300)
+  expect((await from('192.0.2.50')).status).toBe(200)
+  expect((await from('192.0.2.51')).status).toBe(429)
+})
+
 test('what was signed with another key, for another end or not at all is nobody', async () => {
   const { cookie } = await lent.signIn('anna')
   const [header, payload] = cookie.replace('ops_session=', '').split('.')
