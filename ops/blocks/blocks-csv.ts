@@ -1,9 +1,8 @@
 import { CsvError, parse } from 'csv-parse/sync'
 import type { Block } from '../../contract/blocks.ts'
 import { BUYER_PATTERN, isBuyer } from '../../contract/buyer.ts'
+import { wrongReason } from './block-reason.ts'
 import type { ListedBlock } from './list-blocks.ts'
-
-export const REASON_CHARACTERS = 500
 
 /** What is wrong with one field of a row; `row` is the line of the file, the header is line 1. */
 export interface RowFault {
@@ -49,9 +48,8 @@ export function readBlocksCsv(text: string): { blocks: Block[] } | { faults: Row
     if (!/^\d{1,3}$/.test(score || LEFT_OUT.score) || block.score < 1 || block.score > 100) {
       refuse('score', 'must be a whole number from 1 to 100')
     }
-    if ([...block.reason].length > REASON_CHARACTERS) {
-      refuse('reason', `may have ${REASON_CHARACTERS} characters`)
-    }
+    const wrong = wrongReason(block.reason)
+    if (wrong !== undefined) refuse('reason', wrong)
     blocks.push(block)
   }
   if (records.length === 0) faults.push({ row: 2, field: 'row', message: 'there is no row' })

@@ -3,11 +3,10 @@ import { BUYER_PATTERN, isBuyer } from '../../contract/buyer.ts'
 import { commandLineUser } from '../actions/by.ts'
 import { InputError } from '../actions/input-error.ts'
 import { blockBuyer, unblockBuyer } from '../blocks/block-buyer.ts'
+import { wrongReason } from '../blocks/block-reason.ts'
 import { withStores } from '../terminal/connections.ts'
 import type { AddCommand } from '../terminal/terminal.ts'
 import { whole } from '../terminal/whole.ts'
-
-const REASON_CHARACTERS = 500
 
 function checkBuyer(user: string): void {
   if (!isBuyer(user)) {
@@ -25,8 +24,8 @@ export const addBlock: AddCommand = (parent, { env, print }) => {
     .option('--score <n>', 'the risk, 1 to 100', whole(1, 100), 100)
     .action(async (user: string, { reason, score }: Omit<Block, 'buyer'>) => {
       checkBuyer(user)
-      if (reason.length > REASON_CHARACTERS)
-        throw new InputError(`--reason: ${REASON_CHARACTERS} characters at most`)
+      const wrong = wrongReason(reason)
+      if (wrong !== undefined) throw new InputError(`--reason ${wrong}`)
       await withStores(env, (stores) => blockBuyer(stores, { buyer: user, score, reason }, commandLineUser()))
       print({ buyer: user, score, reason }, `${user} has the risk score ${score}`)
     })

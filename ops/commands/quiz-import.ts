@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { createReadStream } from 'node:fs'
 import { basename } from 'node:path'
 import { replaceQuestions } from '../../contract/challenges/quiz.ts'
 import { readSale } from '../../contract/sales.ts'
@@ -18,9 +18,7 @@ export const addQuizImport: AddCommand = (parent, { env, print }) => {
     .argument('<file>', 'CSV with the columns question,answers,choices (several parted by |), or JSON')
     .option('--sale <id>', 'for this sale; else for every sale without questions of its own', whole(1))
     .action(async (file: string, { sale }: { sale?: number }) => {
-      const text = await readFile(file, 'utf8').catch((error: Error) => {
-        throw new InputError(`${file} can not be read: ${error.message}`)
-      })
+      const text = await readSmallFile(file)
       // What is wrong is said before anything is connected.
       const questions = readQuestionFile(basename(file), text)
       const replaced = await withMysql(env, async (mysql) => {
@@ -33,4 +31,22 @@ export const addQuizImport: AddCommand = (parent, { env, print }) => {
         `${questions.length} questions ${whose} (they replace ${replaced}); gateways ask them within 10 s`,
       )
     })
+}
+
+/** As much as the most and longest questions take. Whatever a file holds, no more of it is read. */
+const MOST_BYTES = 16 * 2 ** 20
+
+async function readSmallFile(path: string): Promise<string> {
+  const parts: Buffer[] = []
+  let bytes = 0
+  try {
+    for await (const part of createReadStream(path, { end: MOST_BYTES }) as AsyncIterable<Buffer>) {
+      parts.push(part)
+      bytes += part.length
+    }
+  } catch (error) {
+    throw new InputError(`${path} can not be read: ${(error as Error).message}`)
+  }
+  if (bytes > MOST_BYTES) throw new InputError(`${path} is too large: ${MOST_BYTES} bytes are the most`)
+  return Buffer.concat(parts).toString()
 }

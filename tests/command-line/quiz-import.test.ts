@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
@@ -57,6 +57,29 @@ test('quiz import: all of a file or nothing, for one sale or for all', async () 
 
     expect((await line.runJson(['quiz', 'import', own])).value).toEqual({ imported: 1, replaced: 2 })
     expect((await rows()).map(({ question }) => question)).toEqual(['Mine?', 'Mine?'])
+  } finally {
+    await rm(dir, { recursive: true, force: true })
+  }
+})
+
+test('a file without an end, of 100 MB, that is a folder, or that holds NUL is refused in a line', async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'quiz-'))
+  try {
+    const huge = join(dir, 'huge.csv')
+    await writeFile(huge, '')
+    await truncate(huge, 100 * 2 ** 20)
+    const nul = join(dir, 'nul.csv')
+    await writeFile(nul, '\ufeffquestion,answers\r\nfine?,yes\r\nwhat\0?,yes\r\n')
+    for (const [file, says] of [
+      ['/dev/zero', 'is too large'],
+      [huge, 'is too large'],
+      [dir, 'can not be read'],
+      [nul, 'line 3: the question must be a text'],
+    ] as const) {
+      const { code, stdout, stderr } = await line.run(['quiz', 'import', file])
+      expect([code, stdout], file).toEqual([2, ''])
+      expect(stderr).toContain(says)
+    }
   } finally {
     await rm(dir, { recursive: true, force: true })
   }

@@ -89,6 +89,23 @@ test('a file with bad rows: what is wrong with which row, and nothing of it is d
   expect((await anna('GET', '/api/blocks')).json.blocks).toMatchObject([{ buyer: 'before', score: 5 }])
 })
 
+test('a byte order mark, CRLF and quoted commas are read; control characters are refused by row', async () => {
+  await empty()
+  const windows = '\ufeffbuyer,score,reason\r\nann,50,"late, again"\r\nbob,60,\r\n'
+  expect((await importCsv(windows)).json).toEqual({ imported: 2, total: 2 })
+  expect((await anna('GET', '/api/blocks')).json.blocks).toMatchObject([
+    { buyer: 'ann', score: 50, reason: 'late, again' },
+    { buyer: 'bob', score: 60, reason: '' },
+  ])
+  const { json } = await importCsv('buyer,reason\ncid,a\0b\nd\0n,\nelf,"two\nlines"\n')
+  expect(json.fields.map(({ row, field }: { row: number; field: string }) => `${row} ${field}`)).toEqual([
+    ...['2 reason', '3 buyer', '5 reason'],
+  ])
+  const typed = await anna('POST', '/api/blocks', { buyer: 'cid', reason: 'a\0b' })
+  expect(typed.json).toMatchObject({ code: 'invalid_request', fields: [{ field: 'reason' }] })
+  expect((await anna('GET', '/api/blocks')).json.total).toBe(2)
+})
+
 test.each([
   ['buyer,height\na,1\n', 1, 'height'],
   ['score\n1\n', 1, 'buyer'],

@@ -2,7 +2,8 @@ import { Type } from 'typebox'
 import { BUYER_PATTERN } from '../../../contract/buyer.ts'
 import { Problem } from '../../../contract/errors.ts'
 import { blockBuyer, importBlocks, unblockBuyer } from '../../blocks/block-buyer.ts'
-import { REASON_CHARACTERS, readBlocksCsv, writeBlocksCsv } from '../../blocks/blocks-csv.ts'
+import { REASON_PATTERN } from '../../blocks/block-reason.ts'
+import { readBlocksCsv, writeBlocksCsv } from '../../blocks/blocks-csv.ts'
 import { countBlocks, listBlocks } from '../../blocks/list-blocks.ts'
 import { body } from '../request.ts'
 import { type App, byOf, type Services } from '../services.ts'
@@ -36,7 +37,7 @@ export function addBlocks(app: App, services: Services): void {
         body: body({
           buyer,
           score: Type.Optional(Type.Integer({ minimum: 1, maximum: 100 })),
-          reason: Type.Optional(Type.String({ maxLength: REASON_CHARACTERS })),
+          reason: Type.Optional(Type.String({ pattern: REASON_PATTERN })),
         }),
       },
     },
