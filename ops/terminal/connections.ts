@@ -52,6 +52,7 @@ export async function withStores<T>(
   try {
     const connected = connectOnce(redis)
     await (options.redisMayBeDown ? connected.catch(() => {}) : connected)
+    await reach(mysql, config.SLUICE_MYSQL_URL)
     return await work({ mysql, redis, www: config.SLUICE_WWW, ...readOrigin(config) })
   } finally {
     redis.disconnect()
@@ -64,9 +65,20 @@ export async function withMysql<T>(own: Env, work: (mysql: Pool) => Promise<T>):
   const config = readConfig(Type.Pick(STORES, ['SLUICE_MYSQL_URL']), await findEnv(own, 'SLUICE_MYSQL_URL'))
   const mysql = connectMysql(config.SLUICE_MYSQL_URL, { connections: 1 })
   try {
+    await reach(mysql, config.SLUICE_MYSQL_URL)
     return await work(mysql)
   } finally {
     await mysql.end()
+  }
+}
+
+/** What the driver says of a server that is away names neither the server nor what it is. */
+async function reach(mysql: Pool, url: string): Promise<void> {
+  try {
+    ;(await mysql.getConnection()).release()
+  } catch (error) {
+    const { code, message } = error as { code?: string; message: string }
+    throw new Error(`MySQL at ${new URL(url).host} does not answer (${code ?? message})`, { cause: error })
   }
 }
 
