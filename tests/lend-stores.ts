@@ -15,7 +15,10 @@ export async function lendStores(options: {
   connections: number
 }): Promise<LentStores & { urls: { mysql: string; redis: string } }> {
   const [mariadb, redisServer] = await Promise.all([lendMariadb(), lendRedis()])
-  await migrate(mariadb.url)
+  await migrate(mariadb.url).catch(async (error) => {
+    await Promise.all([mariadb.stop(), redisServer.stop()])
+    throw error
+  })
   const mysql = connectMysql(mariadb.url, options)
   const redis = connectRedis(redisServer.url, 'test')
   redis.on('error', () => {})

@@ -1,3 +1,4 @@
+import { type ClientHttp2Session, connect, type OutgoingHttpHeaders } from 'node:http2'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { select } from '../../platform/mysql.ts'
 import { call } from '../door/call.ts'
@@ -102,11 +103,57 @@ describe('from the flash domain nothing reaches the console, whatever its spelli
       await refuses(ask('GET /api/session', 'ops.localhost', `${header}\r\n`))
   })
 
+  test('nor over HTTP/2, whatever place its authority names', async () => {
+    const { ops, console: behind, flashTls } = shop.at.ports
+    const session = connect(`https://127.0.0.1:${flashTls}`, { rejectUnauthorized: false })
+    try {
+      for (const authority of ['ops.localhost', `ops.localhost:${ops}`, `127.0.0.1:${behind}`])
+        for (const path of [
+          '/api/session',
+          '/api/actions',
+          '/console.html',
+          '/internal/metrics',
+          '//api/session',
+        ]) {
+          const told = await askOver(session, {
+            ...{ ':authority': authority, ':path': path, cookie, 'x-csrf-token': csrf },
+            ...{ 'x-edge-key': shop.at.secrets.edgeKey, 'x-original-url': '/api/session' },
+          })
+          const seen = `${authority}${path} -> ${told.status} ${told.body.slice(0, 200)}`
+          expect([400, 404, 405, 421], seen).toContain(told.status)
+          expect(told.body, seen).not.toMatch(/"csrf"|admin|sluice_|process_cpu|Sluice ops/)
+        }
+    } finally {
+      session.destroy()
+    }
+  })
+
   test('signing out there signs nobody out', async () => {
     await refuses(ask('DELETE /api/session', `ops.localhost:${ops()}`))
     expect((await me()).status).toBe(200)
   })
 })
+
+/** One request on a stream of its own. */
+function askOver(
+  session: ClientHttp2Session,
+  headers: OutgoingHttpHeaders,
+): Promise<{ status: number; body: string }> {
+  return new Promise((resolve, reject) => {
+    const stream = session.request(headers)
+    let status = 0
+    let body = ''
+    stream.on('response', (got) => {
+      status = Number(got[':status'])
+    })
+    stream.on('data', (chunk) => {
+      body += chunk
+    })
+    stream.on('error', reject)
+    stream.on('close', () => resolve({ status, body }))
+    stream.end()
+  })
+}
 
 describe('on the ops domain', () => {
   test.each([
