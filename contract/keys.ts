@@ -21,7 +21,7 @@
  * | sale:{ID}:passes | zset | nonce -> expiry in seconds, of challenge passes that became a ticket |
  * | sale:{ID}:answer:BUYER | string | JSON list of the right answers to the buyer's captcha or quiz; gone at the first try |
  * | sale:{ID}:proof:SIGNATURE | string | the buyer who solved this proof of work, until it expires |
- * | rehearsal:turn | string | the sale that is being rehearsed |
+ * | rehearsal:turn | string | whose rehearsal runs; gone after seconds when nobody keeps it |
  * | stock-change:ID | string | JSON: a change of stock that was proposed and may be confirmed; gone after a minute |
  * | snapshot | string | JSON for the door (contract/snapshot.ts) |
  * | snapshot:turn | string | which gateway writes the next snapshot |
@@ -32,7 +32,7 @@
  * | centre | string | JSON: what the next writer of a snapshot must know (contract/centre.ts): shares, level, hot list, window |
  * | edges, gateways, workers | set | names of the doors, gateways and workers that report |
  * | edge:NAME, gateway:NAME, worker:NAME | string | JSON: a door's report of demand, the others' of their load; gone after seconds |
- * | sign-in:WHO | string | guesses at the console's sign-in by WHO (a name, an address or both) in some minutes |
+ * | sign-in:WHO | string | guesses at the console's sign-in by WHO (a name, an address or both) in some minutes; or that WHO signed in there |
  */
 export const saleKeys = (sale: number) => {
   const card = `sale:{${sale}}`

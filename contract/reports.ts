@@ -56,6 +56,8 @@ export interface GatewayLoad {
   began?: number
   /** Tickets released for an order, by sale ID, of the sales that live. */
   released?: Record<string, number>
+  /** The address at which it opens payments: a rehearsal pays only where it knows that this is a sandbox. */
+  paysAt?: string
 }
 
 /**

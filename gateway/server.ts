@@ -117,6 +117,7 @@ async function start(config: GatewayConfig): Promise<() => Promise<void>> {
   const stopReports = startLoadReports({
     ...{ redis, name: config.SLUICE_NAME, server: app.server, queued: publisher.queued, orderLag, log },
     released: () => releases.of(sales.live()),
+    paysAt: config.SLUICE_PAYMENT_URL,
   })
   await app.listen({ host: config.SLUICE_HOST, port: config.SLUICE_PORT, backlog: 4_096 })
 

@@ -9,6 +9,7 @@ import { createSessions } from './console/sessions.ts'
 import { startLive } from './live/live.ts'
 import { readOrigin } from './pages/read-origin.ts'
 import { createRehearsals } from './rehearsal/rehearsal-job.ts'
+import { startSweeping } from './rehearsal/sweep-shadows.ts'
 
 /** Starts the console; resolves with the function that stops it, once it listens. */
 async function start(config: ConsoleConfig): Promise<() => Promise<void>> {
@@ -26,9 +27,11 @@ async function start(config: ConsoleConfig): Promise<() => Promise<void>> {
     sessions: createSessions(mysql, config.SLUICE_OPS_SECRET),
     metrics: createMetrics(config.SLUICE_NAME),
   })
+  const stopSweeping = startSweeping(stores, log)
   await app.listen({ host: config.SLUICE_HOST, port: config.SLUICE_PORT })
 
   return async () => {
+    stopSweeping()
     await rehearsals.stop()
     await app.close()
     await live.stop()

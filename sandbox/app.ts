@@ -24,6 +24,8 @@ export function buildApp(sandbox: Sandbox, log: Logger): App {
     return refuse(reply, status, error.message)
   })
   app.get('/internal/health', async () => ({ ok: true }))
+  // Without a key: whoever would never pay at a real provider asks here first.
+  app.get('/sandbox', async () => ({ sandbox: true }))
   app.register(async (scope) => paymentRoutes(scope as App, sandbox))
   app.register(async (scope) => controlRoutes(scope as App, sandbox))
   app.register(async (scope) => payRoutes(scope as App, sandbox))

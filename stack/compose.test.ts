@@ -67,10 +67,20 @@ test('the shop has a container of its own, which comes first, and every port is 
 })
 
 test('whoever proves or signs tokens and tickets has the key file, and only the door’s certificate maker ops’ own one', () => {
-  for (const service of ['door', 'gateway-1', 'gateway-2', 'sluice']) {
+  for (const service of ['door', 'gateway-1', 'gateway-2', 'console', 'sluice']) {
     expect(mounted(service), service).toContain('/var/sluice/keys')
     expect(services[service]?.environment?.SLUICE_KEY_FILE).toBe('/var/sluice/keys')
   }
   expect(mounted('door')).toContain('/var/sluice/tls')
   expect(mounted('certificate')).toEqual(['/var/sluice/tls', '/own/cert.pem', '/own/key.pem'])
+})
+
+test('who rehearses can sign for simulated buyers, and asks the provider that the gateways open payments at', () => {
+  const paysAt = services['gateway-1']?.environment?.SLUICE_PAYMENT_URL
+  for (const service of ['console', 'sluice']) {
+    const { SLUICE_JWT_SECRET, SLUICE_PAYMENT_URL, SLUICE_DOORS } = services[service]?.environment ?? {}
+    expect(SLUICE_JWT_SECRET).toBe(services['gateway-1']?.environment?.SLUICE_JWT_SECRET)
+    expect(SLUICE_PAYMENT_URL).toBe(paysAt)
+    expect(SLUICE_DOORS).toBe('http://door:8080')
+  }
 })

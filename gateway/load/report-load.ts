@@ -17,9 +17,10 @@ export function startLoadReports(deps: {
   orderLag: OrderLag
   /** Tickets released since this gateway began, of each sale that lives. */
   released: () => Record<string, number>
+  paysAt: string
   log: Logger
 }): () => void {
-  const { redis, name, server, queued, orderLag, released, log } = deps
+  const { redis, name, server, queued, orderLag, released, paysAt, log } = deps
   const began = Date.now()
   const loop = monitorEventLoopDelay({ resolution: RESOLUTION_MS })
   loop.enable()
@@ -47,7 +48,7 @@ export function startLoadReports(deps: {
       inFlight,
       queue,
       orderLagMs: orderLag.ms(Date.now()),
-      ...{ at: Date.now(), began, released: released() },
+      ...{ at: Date.now(), began, released: released(), paysAt },
     }
     askQueue().catch(() => undefined)
     sendReport(redis, 'gateway', name, load).catch((error) => log.debug({ err: error }, 'load not reported'))

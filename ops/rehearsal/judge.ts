@@ -1,13 +1,20 @@
 import type { Sale } from '../../contract/words.ts'
-import type { Check } from './check.ts'
-import { type CrowdTally, LIMITS, MARGIN, type RateStep, type RehearsalReport } from './report.ts'
+import { type Check, ok, warn } from './check.ts'
+import {
+  type CrowdTally,
+  LIMITS,
+  MARGIN,
+  type Played,
+  type RateStep,
+  type RehearsalReport,
+} from './report.ts'
 
 /** Go or no-go, of all that was seen. `played` is undefined where the crowd was not let in, since something is down. */
 export function judgeRehearsal(
   sale: Sale,
   began: number,
   looked: Check[],
-  played: { steps: RateStep[]; crowd: CrowdTally | null; checks: Check[] } | undefined,
+  played: Played | undefined,
 ): RehearsalReport {
   const { steps = [], crowd = null } = played ?? {}
   const highest = steps.filter(({ problem }) => problem === undefined).at(-1)?.asked ?? null
@@ -17,7 +24,7 @@ export function judgeRehearsal(
     ...looked,
     ...(played?.checks ?? [skipped]),
     ...(crowd === null ? [] : [judgeCrowd(crowd)]),
-    ...(played === undefined ? [] : [judgeRate(steps, own, advised)]),
+    ...(played === undefined ? [] : [judgeRate(steps, own, advised), tellNotTried(played)]),
   ]
   const seconds = (rate: number | null): number | null =>
     rate === null ? null : Math.ceil(sale.stock / rate)
@@ -35,7 +42,7 @@ const skipped: Check = {
   says: 'was not let in: first what is down must be up',
 }
 
-function judgeCrowd({ buyers, tickets, orders, errors }: CrowdTally): Check {
+function judgeCrowd({ buyers, tickets, orders, paid, unpaid, errors }: CrowdTally): Check {
   const wrong = Object.entries(errors)
   const total = wrong.reduce((sum, [, n]) => sum + n, 0)
   if (total > LIMITS.errors) {
@@ -45,7 +52,23 @@ function judgeCrowd({ buyers, tickets, orders, errors }: CrowdTally): Check {
     const says = `${tickets} of ${buyers} buyers got a place and ${orders} saw their order before the time was over`
     return { name: 'crowd', verdict: 'no', says: `${says}: give it more seconds, or fewer buyers` }
   }
-  return { name: 'crowd', verdict: 'ok', says: `${orders} buyers clicked, waited and saw their order` }
+  const did = [`${orders} clicked, waited and saw their order`, `${unpaid} let it go`, `${paid} paid`]
+  return { name: 'crowd', verdict: 'ok', says: `of ${buyers} buyers ${did.join(', ')}` }
+}
+
+/** So that a go is not taken for more than it is. */
+function tellNotTried({ steps, crowd, notTried }: Played): Check {
+  const last = steps.at(-1)
+  const above = last !== undefined && last.problem === undefined ? last.asked : undefined
+  const all = [
+    ...(above === undefined
+      ? []
+      : [`more than ${above} a second, since ${crowd?.buyers} buyers were served`]),
+    ...notTried,
+  ]
+  return all.length === 0
+    ? ok('not tried', 'nothing of the way of a buyer was left out')
+    : warn('not tried', all.join('; '))
 }
 
 function judgeRate(steps: RateStep[], own: number | null, advised: number | null): Check {

@@ -1,21 +1,21 @@
-import { setTimeout as sleep } from 'node:timers/promises'
-import { Problem } from '../../contract/errors.ts'
-import { REHEARSAL_TURN } from '../../contract/keys.ts'
 import { readSale } from '../../contract/sales.ts'
 import type { Sale } from '../../contract/words.ts'
 import type { TokenKey } from '../../platform/signing-keys.ts'
 import { type By, PROGRAM } from '../actions/by.ts'
 import { recordAction } from '../actions/record-action.ts'
-import { auditSale } from '../audit/audit-sale.ts'
 import { unknownSale } from '../sales/unknown-sale.ts'
-import type { Check } from './check.ts'
 import { checkSale } from './check-sale.ts'
 import type { RehearsalStores } from './check-surroundings.ts'
 import { startCrowd } from './crowd.ts'
+import { findSandbox } from './find-sandbox.ts'
 import { judgeRehearsal } from './judge.ts'
-import type { CrowdTally, RateStep, RehearsalReport } from './report.ts'
+import { proveShadow } from './prove-shadow.ts'
+import { rehearseChallenge } from './rehearse-challenge.ts'
+import type { Played, RateStep, RehearsalReport } from './report.ts'
 import { searchRate } from './search-rate.ts'
-import { closeShadow, listLeftShadows, openShadow, removeShadow, setRate } from './shadow-sale.ts'
+import { closeShadow, openShadow, type Shadow, setRate } from './shadow-sale.ts'
+import { endShadow, sweepBefore } from './sweep-shadows.ts'
+import { takeTurn } from './take-turn.ts'
 
 export interface RehearsalOptions {
   buyers: number
@@ -44,26 +44,19 @@ export async function rehearse(
 ): Promise<RehearsalReport> {
   const sale = await readSale(stores.mysql, id)
   if (!sale || sale.rehearsalOf !== undefined) throw unknownSale(id)
-  // Longer than it can take: one whose process was killed frees the turn by itself.
-  const turnMs = (options.seconds + 60) * 1_000
-  if ((await stores.redis.set(REHEARSAL_TURN, String(id), 'PX', turnMs, 'NX')) !== 'OK') {
-    throw new Problem('conflict', { detail: 'another rehearsal is running: wait for it, or cancel it' })
-  }
+  const giveBack = await takeTurn(stores.redis)
   try {
-    for (const left of await listLeftShadows(stores.mysql)) await removeShadow(stores, left).catch(() => {})
+    await sweepBefore(stores)
     const report = await run(stores, sale, options)
     await recordAction(stores.mysql, { ...by, action: 'sale.rehearse', sale: id, after: report })
     return report
   } finally {
-    await stores.redis.del(REHEARSAL_TURN)
+    await giveBack()
   }
 }
 
-interface Played {
-  steps: RateStep[]
-  crowd: CrowdTally | null
-  checks: Check[]
-}
+/** One of so many buyers stands by, for the units of as many who do not pay. */
+const STANDBY_OF = 5
 
 async function run(stores: RehearsalStores, sale: Sale, options: RehearsalOptions): Promise<RehearsalReport> {
   const began = Date.now()
@@ -78,7 +71,7 @@ async function run(stores: RehearsalStores, sale: Sale, options: RehearsalOption
   return judgeRehearsal(sale, began, checks, played)
 }
 
-/** Sells the shadow stock. Whatever happens, the shadow sale is closed, and removed where nothing is on its way. */
+/** Sells the shadow stock. Whatever happens, the shadow sale is closed, and removed as soon as nothing is on its way. */
 async function play(
   stores: RehearsalStores,
   sale: Sale,
@@ -86,11 +79,17 @@ async function play(
   say: (text: string) => void,
 ): Promise<Played> {
   const signal = AbortSignal.any([cancelled, AbortSignal.timeout(seconds * 1_000)])
-  const { id } = await openShadow(stores, sale, buyers)
-  let settled = false
+  const sandbox = await findSandbox(stores.redis, stores.payments)
+  const [pays, mayNot] = typeof sandbox === 'string' ? [undefined, sandbox] : [sandbox, undefined]
+  if (sale.challenge !== 'none') say(`the challenge is tried (${sale.challenge})`)
+  const challenge = await rehearseChallenge(stores, sale, token, signal)
+  const standby = Math.floor(buyers / STANDBY_OF)
+  const shadow: Shadow = { stock: buyers - standby, standby, challenge: 'none' }
+  const { id } = await openShadow(stores, sale, shadow)
   try {
     say(`${buyers} buyers click`)
-    const crowd = startCrowd({ doors: stores.doors ?? [], sale: id, buyers, token, signal })
+    const size = { buyers, unpaid: standby, sandbox: pays }
+    const crowd = startCrowd({ doors: stores.doors ?? [], sale: id, ...size, token, signal })
     await crowd.joined
     say(`${crowd.tally().tickets} buyers have their places; the release is tried`)
     const steps = await searchRate(stores, id, (step) => say(tellStep(step)), signal).catch(
@@ -98,15 +97,17 @@ async function play(
     )
     const safe = steps.filter(({ problem }) => problem === undefined).at(-1)?.asked ?? 50
     if (!signal.aborted) await setRate(stores, id, safe)
-    say('the rest of the line is served')
+    say(`the rest of the line is served${pays ? ', and pays' : ''}`)
     await crowd.done
     await closeShadow(stores, id)
-    const checks = await proveShadow(stores, id, crowd.tally())
-    settled = checks.every(({ verdict }) => verdict === 'ok')
-    return { steps, crowd: crowd.tally(), checks }
+    const checks = [challenge, ...(await proveShadow(stores, id, shadow, crowd.tally(), pays !== undefined))]
+    const notTried = [
+      ...(mayNot === undefined ? [] : [`paying, since ${mayNot}`]),
+      ...(sale.challenge === 'captcha' ? ['whether people can read the captchas'] : []),
+    ]
+    return { steps, crowd: crowd.tally(), checks, notTried }
   } finally {
-    await closeShadow(stores, id).catch(() => {})
-    if (settled) await removeShadow(stores, id)
+    await endShadow(stores, id).catch(() => {})
   }
 }
 
@@ -119,26 +120,3 @@ const unlessAborted =
     if (signal.aborted) return []
     throw error
   }
-
-const SETTLE_MS = 10_000
-
-/** The books of the shadow sale: every ticket has its order, and nothing is left over. */
-async function proveShadow(stores: RehearsalStores, id: number, crowd: CrowdTally): Promise<Check[]> {
-  for (const until = Date.now() + SETTLE_MS; ; ) {
-    const { audit } = (await auditSale(stores, id))!
-    const open = audit.waiting + audit.inFlight
-    if (open > 0 && Date.now() < until) {
-      await sleep(500)
-      continue
-    }
-    const proof = `${crowd.tickets} tickets, ${audit.sold} units sold of ${audit.stock}, ${open} tickets open`
-    return [
-      audit.ok
-        ? { name: 'shadow books', verdict: 'ok', says: `right: ${proof}` }
-        : { name: 'shadow books', verdict: 'no', says: audit.problems.join('; ') },
-      audit.sold === crowd.tickets && open === 0
-        ? { name: 'nobody lost', verdict: 'ok', says: 'every ticket became an order' }
-        : { name: 'nobody lost', verdict: 'no', says: proof },
-    ]
-  }
-}

@@ -19,6 +19,10 @@ export interface CrowdTally {
   buyers: number
   tickets: number
   orders: number
+  /** Orders paid at the sandbox; 0 where nobody may pay. */
+  paid: number
+  /** Orders whose time to pay was let run out, so that their units came back. */
+  unpaid: number
   /** Clicks that were refused, by code; most of them click again. */
   refused: Record<string, number>
   /** Answers that no buyer should get, and calls without an answer. */
@@ -27,6 +31,15 @@ export interface CrowdTally {
   clickP50Ms: number
   clickP99Ms: number
   pollP99Ms: number
+}
+
+/** What was seen while the shadow stock was sold. */
+export interface Played {
+  steps: RateStep[]
+  crowd: CrowdTally | null
+  checks: Check[]
+  /** What nobody can say after this rehearsal, and why. */
+  notTried: string[]
 }
 
 export interface RehearsalReport {

@@ -30,8 +30,7 @@ export async function searchRate(
 ): Promise<RateStep[]> {
   const steps: RateStep[] = []
   for (let asked = FIRST_RATE; !signal.aborted; asked *= 2) {
-    const waiting = Number(await stores.redis.hget(saleKeys(sale).card, 'waiting'))
-    const lastsMs = Math.min(STEP_MS, (1_000 * waiting) / asked)
+    const lastsMs = Math.min(STEP_MS, (1_000 * (await readReleasable(stores.redis, sale))) / asked)
     if (lastsMs < SHORTEST_MS) break
     const step = await tryRate(stores, sale, asked, lastsMs, signal)
     steps.push(step)
@@ -39,6 +38,13 @@ export async function searchRate(
     if (step.problem !== undefined) break
   }
   return steps
+}
+
+/** So many tickets may be released: who waits, where a unit is free for him. Whoever stands by beyond them has to wait. */
+async function readReleasable(redis: Redis, sale: number): Promise<number> {
+  const card = await redis.hmget(saleKeys(sale).card, 'waiting', 'left', 'flying', 'over', 'awaiting')
+  const [waiting = 0, left = 0, flying = 0, over = 0, awaiting = 0] = card.map(Number)
+  return Math.min(waiting, left + over - flying - awaiting)
 }
 
 async function tryRate(

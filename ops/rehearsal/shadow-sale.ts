@@ -2,7 +2,7 @@ import { spreadSettings } from '../../contract/card-settings.ts'
 import { SALE_CHANGED, saleKeys } from '../../contract/keys.ts'
 import { preloadSale } from '../../contract/preload.ts'
 import { readSale } from '../../contract/sales.ts'
-import type { Sale } from '../../contract/words.ts'
+import type { Challenge, Sale } from '../../contract/words.ts'
 import { type Pool, select, transaction } from '../../platform/mysql.ts'
 import { insertSale } from '../sales/create-sale.ts'
 import { completeSale } from '../sales/sale-input.ts'
@@ -11,29 +11,45 @@ import { untilSnapshot } from '../sales/until-snapshot.ts'
 
 const OPEN_MS = 10 * 60_000
 /** While the crowd takes its places. */
-const SLOW = { batch: 5, everyMs: 100 }
+const SLOW = { batch: 1, everyMs: 100 }
+/** Long enough to pay on a busy machine, short enough to wait for who does not. */
+const PAY_WITHIN_S = 10
+
+/** What a shadow sale has of its own. */
+export interface Shadow {
+  stock: number
+  standby: number
+  challenge: Challenge
+}
 
 /**
- * Opens a sale on a shadow stock: `buyers` units that nobody has, so that everybody who clicks could win. It is in no
- * list, has no page, takes nothing of the inventory, and gateways let only buyers of rehearsals into it.
+ * Opens a sale on a shadow stock: units that nobody has. It is in no list, has no page, takes nothing of the inventory, and
+ * gateways let only buyers of rehearsals into it. It has the questions of the sale's own quiz.
  */
 export async function openShadow(
   { mysql, redis }: SaleStores,
   of: Sale,
-  buyers: number,
+  { stock, standby, challenge }: Shadow,
 ): Promise<{ id: number }> {
   const now = Date.now()
   const sale = completeSale(
     {
-      ...{ title: `Rehearsal of ${of.id}`, stock: buyers, priceCents: of.priceCents, currency: of.currency },
-      ...{ opensAt: now, closesAt: now + OPEN_MS, standby: 0, release: SLOW, deduct: of.deduct },
-      ...{ payWithinS: of.payWithinS, holdS: of.holdS },
+      ...{ title: `Rehearsal of ${of.id}`, stock, priceCents: of.priceCents, currency: of.currency },
+      ...{ opensAt: now, closesAt: now + OPEN_MS, challenge, release: SLOW, deduct: of.deduct },
+      // A place more than there are buyers: a line that is full would tell strangers that it is there.
+      standby: standby + 1,
+      ...{ payWithinS: PAY_WITHIN_S, holdS: of.deduct === 'hold' ? PAY_WITHIN_S - 1 : undefined },
     },
     now,
   )
   const id = await transaction(mysql, async (db) => {
     const id = await insertSale(db, sale, { of: of.id })
     await db.query("UPDATE sales SET phase = 'published' WHERE id = ?", [id])
+    await db.query(
+      `INSERT INTO quiz_questions (sale_id, question, answers, choices)
+       SELECT ?, question, answers, choices FROM quiz_questions WHERE sale_id = ?`,
+      [id, of.id],
+    )
     return id
   })
   await preloadSale(mysql, redis, id)
@@ -53,9 +69,26 @@ export async function setRate({ mysql, redis }: SaleStores, id: number, perSecon
 
 /** Ends it: whoever still waits is told so. */
 export async function closeShadow({ mysql, redis }: SaleStores, id: number): Promise<void> {
-  await mysql.query("UPDATE sales SET phase = 'closed' WHERE id = ?", [id])
-  await spreadSettings(redis, (await readSale(mysql, id))!)
+  await mysql.query("UPDATE sales SET phase = 'closed' WHERE id = ? AND rehearsal_of IS NOT NULL", [id])
+  const sale = await readSale(mysql, id)
+  if (sale) await spreadSettings(redis, sale)
 }
+
+/** Whatever has rows of a sale that is rehearsed, the dependent ones first. */
+const TABLES = [
+  ...[
+    'samples',
+    'door_counts',
+    'events',
+    'epochs',
+    'quiz_questions',
+    'restores',
+    'payment_events',
+    'payments',
+    'orders',
+  ],
+  'refusals',
+]
 
 /** Takes it out of every store. Only once nothing of it is on its way any more. */
 export async function removeShadow({ mysql, redis }: SaleStores, id: number): Promise<void> {
@@ -63,7 +96,7 @@ export async function removeShadow({ mysql, redis }: SaleStores, id: number): Pr
     const sale = await readSale(db, id, 'lock')
     // Never anything but a rehearsal.
     if (sale?.rehearsalOf === undefined) return
-    for (const table of ['samples', 'door_counts', 'restores', 'orders', 'refusals', 'epochs', 'events']) {
+    for (const table of TABLES) {
       await db.query(`DELETE FROM ${table} WHERE sale_id = ?`, [id])
     }
     await db.query('DELETE FROM sales WHERE id = ?', [id])
@@ -72,11 +105,8 @@ export async function removeShadow({ mysql, redis }: SaleStores, id: number): Pr
   await redis.publish(SALE_CHANGED, String(id))
 }
 
-/** Rehearsals that somebody left behind when he died, and where nothing can be on its way any more. */
-export const listLeftShadows = async (mysql: Pool): Promise<number[]> =>
+/** The shadow sales that there are, of rehearsals that run or that were left behind. */
+export const listShadows = async (mysql: Pool): Promise<number[]> =>
   (
-    await select<{ id: number }>(
-      mysql,
-      `SELECT id FROM sales WHERE rehearsal_of IS NOT NULL AND created_at < UTC_TIMESTAMP(3) - INTERVAL 15 MINUTE`,
-    )
+    await select<{ id: number }>(mysql, 'SELECT id FROM sales WHERE rehearsal_of IS NOT NULL ORDER BY id')
   ).map(({ id }) => id)

@@ -117,7 +117,7 @@ async function publishAndRehearse(): Promise<void> {
   await shot('published')
   await page.getByLabel('Simulated buyers').fill('300')
   await button('Rehearse').click()
-  await page.locator('.rehearsal .verdict').waitFor({ timeout: 70_000 })
+  await page.locator('.rehearsal .verdict').waitFor({ timeout: 120_000 })
   await shot('rehearsed')
   expect(await page.locator('.rehearsal').textContent()).toMatch(/Highest safe release rate: [1-9]/)
 }

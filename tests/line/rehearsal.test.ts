@@ -1,13 +1,17 @@
+import { spawn } from 'node:child_process'
 import { rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import type { Check } from '../../ops/rehearsal/check.ts'
+import type { RehearsalStores } from '../../ops/rehearsal/check-surroundings.ts'
 import { type RehearsalOptions, rehearse } from '../../ops/rehearsal/rehearse.ts'
 import { publishSale } from '../../ops/sales/publish-sale.ts'
 import { select } from '../../platform/mysql.ts'
+import { ROOT } from '../../platform/root.ts'
 import { choosePort } from '../../stack/ports.ts'
-import { call } from '../door/call.ts'
+import { call, eventually } from '../door/call.ts'
 import { openShop, type Shop } from '../lend-stack.ts'
+import { optionsOf, shadowsOf, storesOf } from './rehearse-with.ts'
 
 let shop: Shop
 let sale: number
@@ -18,21 +22,10 @@ beforeAll(async () => {
 })
 afterAll(() => shop?.close())
 
-const stores = (more: { doors?: string[] } = {}) => ({
-  ...{ mysql: shop.mysql, redis: shop.redis, www: shop.at.env.SLUICE_WWW },
-  ...{ payments: shop.at.env.SLUICE_PAYMENT_URL, doors: shop.at.env.SLUICE_DOORS!.split(','), ...more },
-})
-const options = (more: Partial<RehearsalOptions> = {}): RehearsalOptions => ({
-  ...{ buyers: 80, seconds: 60, token: { secret: shop.at.secrets.jwt } },
-  ...{ signal: new AbortController().signal, ...more },
-})
+const stores = (more: Partial<RehearsalStores> = {}) => storesOf(shop, more)
+const options = (more: Partial<RehearsalOptions> = {}) => optionsOf(shop, more)
 const wrong = (checks: Check[]) => checks.filter(({ verdict }) => verdict === 'no')
-const shadows = () =>
-  select<{ id: number; phase: string }>(
-    shop.mysql,
-    'SELECT id, phase FROM sales WHERE rehearsal_of = ? ORDER BY id',
-    [sale],
-  )
+const shadows = () => shadowsOf(shop, sale)
 
 test('a rehearsal sells a shadow stock through the door, finds a safe rate, and leaves nothing behind', async () => {
   const seen: { list: number[]; click: unknown; view: number }[] = []
@@ -53,7 +46,15 @@ test('a rehearsal sells a shadow stock through the door, finds a safe rate, and 
   const report = await rehearse(stores(), sale, options({ onProgress }))
   await looking
   expect(wrong(report.checks)).toEqual([])
-  expect(report).toMatchObject({ go: true, crowd: { buyers: 80, tickets: 80, orders: 80, errors: {} } })
+  const crowd = { buyers: 80, tickets: 80, orders: 80, paid: 64, unpaid: 16, errors: {} }
+  expect(report).toMatchObject({ go: true, crowd })
+  const told = Object.fromEntries(report.checks.map(({ name, says }) => [name, says]))
+  expect(told).toMatchObject({
+    challenge: 'the sale has none',
+    'nobody lost': expect.stringContaining('those of who stood by too'),
+    money: 'every unit is paid once; 16 came back unpaid and were sold again',
+    'not tried': expect.stringMatching(/^more than \d+ a second, since 80 buyers were served$/),
+  })
   expect(report.steps[0]).toMatchObject({ asked: 50 })
   expect(report.advised).toBe(Math.floor(0.8 * report.highest!))
   expect(report.takesS).toMatchObject({ own: 50, advised: Math.ceil(500 / report.advised!) })
@@ -106,6 +107,28 @@ test('cancelled, the shadow sale is closed at once; a rate of its own that is to
   )
   expect(open).toEqual([])
 })
+
+test('killed in the middle, its shadow is removed by itself, with all that it sold', async () => {
+  const words = ['sale', 'rehearse', String(sale), '--buyers', '60', '--seconds', '120']
+  const child = spawn(process.execPath, [join(ROOT, 'dist', 'ops', 'sluice.js'), ...words], {
+    env: { PATH: process.env.PATH, ...shop.at.env },
+    stdio: 'ignore',
+  })
+  await eventually(async () => {
+    const [row] = await select<{ n: number }>(
+      shop.mysql,
+      `SELECT COUNT(*) AS n FROM orders o JOIN sales s ON s.id = o.sale_id
+       WHERE s.rehearsal_of = ? AND o.state = 'paid'`,
+      [sale],
+    )
+    return Number(row!.n) > 0
+  }, 60_000)
+  child.kill('SIGKILL')
+  expect(await shadows()).not.toEqual([])
+  await eventually(async () => (await shadows()).length === 0, 150_000)
+  const left = await select(shop.mysql, "SELECT 1 FROM orders WHERE buyer LIKE 'rehearsal-%'")
+  expect(left).toEqual([])
+}, 240_000)
 
 test('a draft, and a second rehearsal at the same time', async () => {
   await expect(rehearse(stores(), 999_999, options())).rejects.toMatchObject({ code: 'unknown_sale' })
