@@ -35,36 +35,23 @@ local function let_go(group, peer)
   group_limit.note(group)
 end
 
--- May this peer take one more, with so many usable ones?
-local function has_room(group, peer, usable)
-  local bound = ceil(tunables.balance_bound_percent * (group.flying + 1) / (100 * usable))
-  return peer.flying < bound
+-- Is this peer usable, and may it take one more?
+local function has_room(group, peer)
+  return not peer.out
+    and peer.flying < ceil(tunables.balance_bound_percent * (group.flying + 1) / (100 * group.usable))
 end
 
--- key: the buyer, or "" where nobody is known; tried: set of peers, or nil. Answers a peer, or nil when all were tried.
-local function choose(group, key, tried)
+-- tried: set of peers, or nil. Answers a peer, or nil when all were tried.
+local function next_in_turn(group, tried)
   local list = group.list
-  local usable = 0
-  for i = 1, #list do
-    if not list[i].out then
-      usable = usable + 1
-    end
-  end
-  if key ~= "" and not tried then
-    local own = list[hash_ring.find(group.ring, key)]
-    if not own.out and has_room(group, own, usable) then
-      return own
-    end
-  end
   local any
   for _ = 1, #list do
     group.turn = group.turn % #list + 1
     local peer = list[group.turn]
     if not (tried and tried[peer]) then
-      if not peer.out then
-        if has_room(group, peer, usable) then
-          return peer
-        end
+      if has_room(group, peer) then
+        return peer
+      elseif not peer.out then
         any = peer
       end
       -- All are out since the funnel asked: one of them, and its answer tells.
@@ -72,6 +59,18 @@ local function choose(group, key, tried)
     end
   end
   return any
+end
+
+-- key: the buyer, or "" where nobody is known; tried as above. The own peer first, without a loop: one of two turns is not
+-- compiled by LuaJIT, and neither is what it stands in.
+local function choose(group, key, tried)
+  if key ~= "" and not tried then
+    local own = group.list[hash_ring.find(group.ring, key)]
+    if has_room(group, own) then
+      return own
+    end
+  end
+  return next_in_turn(group, tried)
 end
 
 -- The balancer phase of a group's upstream; again for each further try of a request.

@@ -25,6 +25,20 @@ local function hash(text)
   return bxor(h, rshift(h, 16))
 end
 
+-- A double's exponent says which bit of a whole number is its highest.
+local double = ffi.new("union { double value; struct { uint32_t low, high; } bits; }")
+
+local EXPONENT_OF_TOP_BIT = 1023 + 31
+
+-- One more than there are zeros before the first one of 32 bits; a loop that counts them is not compiled by LuaJIT.
+local function rank_of(rest)
+  if rest == 0 then
+    return HIGHEST
+  end
+  double.value = rest
+  return EXPONENT_OF_TOP_BIT - rshift(double.bits.high, 20) + 1
+end
+
 local M = {}
 
 function M.new()
@@ -34,10 +48,7 @@ end
 function M.add(registers, text)
   local h = hash(text)
   local index = rshift(h, 32 - INDEX_BITS)
-  local rest, rank = lshift(h, INDEX_BITS), 1
-  while rest >= 0 and rank < HIGHEST do
-    rest, rank = lshift(rest, 1), rank + 1
-  end
+  local rank = rank_of(lshift(h, INDEX_BITS) % 2 ^ 32)
   if registers[index] < rank then
     registers[index] = rank
   end

@@ -33,6 +33,10 @@ local snapshot = require("edge.snapshot")
 local tallies = require("edge.tallies")
 local unroll = require("edge.unroll")
 
+-- The questions of a click make a trace longer than LuaJIT's bounds allow, and what is not compiled calls nginx at twice the
+-- price.
+jit.opt.start("maxirconst=4000", "maxsnap=4000")
+
 local READ = unroll({ method })
 local JOIN = unroll({
   method, media_type, known_sale, hot_sales, switches, window, sold_out, same_origin, identity, blocked, hot_users,

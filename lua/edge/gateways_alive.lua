@@ -6,12 +6,9 @@ local M = {}
 
 function M.check()
   peer_health.refresh()
-  for _, peer in ipairs(peers.groups.flash.list) do
-    if not peer.out then
-      return nil
-    end
+  if peers.groups.flash.usable == 0 then
+    return "unavailable", 1
   end
-  return "unavailable", 1
 end
 
 return M

@@ -1,9 +1,17 @@
 -- Consistent hashing (Karger et al., STOC 1997): each peer owns the arcs that end at its points on a ring, so that one
 -- peer more or less moves only the keys of its own arcs. The points are MD5's, four from each digest, as in ketama:
--- CRC-32 is linear, and its points for "peer#1", "peer#2" lie in patterns.
-local DIGESTS_PER_PEER = 40
+-- CRC-32 is linear, and its points for "peer#1", "peer#2" lie in patterns. Who owns which part of the ring is written down
+-- once, in places all of one size: a look takes no search, whose branches LuaJIT can not foresee.
+local bit = require("bit")
+local ffi = require("ffi")
 
-local floor = math.floor
+local rshift = bit.rshift
+local crc32 = ngx.crc32_short
+
+local DIGESTS_PER_PEER = 40
+local PLACE_BITS = 14
+local PLACES = 2 ^ PLACE_BITS
+local PLACE_WIDTH = 2 ^ (32 - PLACE_BITS)
 
 local M = {}
 
@@ -20,27 +28,21 @@ function M.new(names)
     end
   end
   table.sort(points, function(p, q) return p.at < q.at or (p.at == q.at and p.index < q.index) end)
-  local ring = { at = {}, index = {} }
-  for i, point in ipairs(points) do
-    ring.at[i], ring.index[i] = point.at, point.index
+  local owners = ffi.new("uint16_t[?]", PLACES)
+  local next_point = 1
+  for place = 0, PLACES - 1 do
+    while next_point <= #points and points[next_point].at < place * PLACE_WIDTH do
+      next_point = next_point + 1
+    end
+    local owner = points[next_point] or points[1]
+    owners[place] = owner and owner.index or 0
   end
-  return ring
+  return owners
 end
 
--- The index of the name that owns this key: the first point at or after its hash, around the ring.
+-- The index of the name that owns this key (0: there is none): of the first point at or after its place, around the ring.
 function M.find(ring, key)
-  local hash = ngx.crc32_short(key)
-  local at = ring.at
-  local low, high = 1, #at + 1
-  while low < high do
-    local middle = floor((low + high) / 2)
-    if at[middle] < hash then
-      low = middle + 1
-    else
-      high = middle
-    end
-  end
-  return ring.index[low] or ring.index[1]
+  return ring[rshift(crc32(key), 32 - PLACE_BITS)]
 end
 
 return M

@@ -14,6 +14,16 @@ local refreshed_at = 0
 
 local M = {}
 
+local function count_usable()
+  for _, group in pairs(peers.groups) do
+    local usable = 0
+    for _, peer in ipairs(group.list) do
+      usable = usable + (peer.out and 0 or 1)
+    end
+    group.usable = usable
+  end
+end
+
 -- Brings this worker's view up to date, if it is older than 10 ms.
 function M.refresh()
   local now = ngx.now()
@@ -25,10 +35,12 @@ function M.refresh()
     peer.out = dict:get(peer.out_key) ~= nil
     peer.late = dict:get(peer.late_key) ~= nil
   end
+  count_usable()
 end
 
 local function put_out(peer, reason)
   peer.out = true
+  count_usable()
   -- Of all who notice, the first one says so.
   if dict:add(peer.out_key, true) then
     counts:incr("outs:" .. peer.id, 1, 0)

@@ -47,10 +47,10 @@ local function group_of(tag, names)
   for i, peer in ipairs(list) do
     known[i] = peer.name
   end
-  return { tag = tag, list = list, ring = hash_ring.new(known), flying = 0, turn = 0 }
+  return { tag = tag, list = list, ring = hash_ring.new(known), flying = 0, turn = 0, usable = #list }
 end
 
--- groups by tag; by_id: { peer, group } of every peer; all: every peer.
+-- groups by tag (`usable`: how many peers are not out); by_id: { peer, group } of every peer; all: every peer.
 local M = { groups = {}, by_id = {}, all = {} }
 
 -- Called once by each worker. groups: { flash = { "host:port", … }, … }.

@@ -10,16 +10,23 @@ function M.new(k)
   local least, cursor, passed_over = 1, 1, 0
   local top = {}
 
-  -- The place of a lightest item. Counts only grow, so the walk goes on where it stopped: a step or two for a call.
+  local function step()
+    cursor = cursor % k + 1
+    passed_over = passed_over + 1
+    if passed_over == k then
+      least, passed_over = least + 1, 0
+    end
+  end
+
+  -- The place of a lightest item, which is about to be counted. Counts only grow, so the walk goes on where it stopped, and
+  -- the next one begins behind this place: where all come once, no step is left to do.
   local function lightest()
     while counts[cursor] > least do
-      cursor = cursor % k + 1
-      passed_over = passed_over + 1
-      if passed_over == k then
-        least, passed_over = least + 1, 0
-      end
+      step()
     end
-    return cursor
+    local at = cursor
+    step()
+    return at
   end
 
   function top.add(item)

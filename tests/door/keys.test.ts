@@ -65,6 +65,16 @@ test('two keys live; a token is proved by the key that it names, or by none', as
     ])
 })
 
+test('a secret may be shorter than a block of its hash (64 bytes), as long, or longer', async () => {
+  // Four keys at most; the first one has the shortest length that is allowed.
+  const secrets = [32, 64, 65, 200].map((length) => AUTUMN.repeat(6).slice(0, length))
+  await keep(...secrets.map((secret, i) => `jwt key${i} ${secret}`))
+  for (const [i, secret] of secrets.entries()) {
+    expect(await outcomes(await tokenBy(secret, `key${i}`)), `${secret.length}`).toEqual(['known'])
+    expect(await outcomes(await tokenBy(`${secret}x`, `key${i}`))).toEqual(['refused'])
+  }
+})
+
 test('a key that was taken away proves nothing any more, not even a token that was remembered', async () => {
   await keep(`jwt autumn ${AUTUMN}`, `jwt spring ${SPRING}`)
   const [old, young] = [await tokenBy(SPRING, 'spring'), await tokenBy(AUTUMN, 'autumn')]
