@@ -53,19 +53,22 @@ export function buildApp(services: Services): App {
   app.register(async (scope) => {
     // What did not come through the door did not pass its questions.
     const edgeKey = Buffer.from(services.config.SLUICE_EDGE_KEY)
-    scope.addHook('onRequest', async (request, reply) => {
+    // Hooks of every click call `next`: a promise for each would be a turn of the microtask queue more.
+    scope.addHook('onRequest', (request, reply, next) => {
       const key = Buffer.from(String(request.headers['x-edge-key'] ?? ''))
       if (key.length !== edgeKey.length || !timingSafeEqual(key, edgeKey)) throw new Problem('not_found')
       // What a buyer may name when something went wrong: by it, everything is found (docs/operations.md).
       reply.header('x-request-id', request.id)
+      next()
     })
     scope.addHook('onRequest', refuseSwitchedOff(services.switches))
     await overload.guard(scope as App)
     saleRoutes(scope as App, services)
     scope.register(async (inLine) => {
       // The line and the challenges are in Redis: while it does not answer, nobody waits for its timeout.
-      inLine.addHook('onRequest', async () => {
+      inLine.addHook('onRequest', (_request, _reply, next) => {
         if (!services.pulse.answers()) throw new Problem('unavailable')
+        next()
       })
       challengeRoutes(inLine as App, services)
       joinRoutes(inLine as App, services)

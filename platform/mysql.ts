@@ -43,6 +43,22 @@ export async function select<T>(db: Db, sql: string, values: unknown[] = []): Pr
   return rows as T[]
 }
 
+/**
+ * Writes times (ms) as DATETIME(3) in UTC, each different one once: for rows that share theirs. Of a Date mysql2 makes the
+ * text anew for every row, which costs it two thirds of the row.
+ */
+export function dateTimes(): (ms: number) => string {
+  const written = new Map<number, string>()
+  return (ms) => {
+    let text = written.get(ms)
+    if (text === undefined) {
+      text = new Date(ms).toISOString().slice(0, 23).replace('T', ' ')
+      written.set(ms, text)
+    }
+    return text
+  }
+}
+
 /** The transaction was chosen to give way to another one: it did nothing, and the same again may succeed at once. */
 const isDeadlock = (error: unknown): boolean => (error as { errno?: number }).errno === 1213
 

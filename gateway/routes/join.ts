@@ -33,8 +33,9 @@ export function joinRoutes(app: App, services: Services): void {
     {
       onRequest: requireBuyer,
       // A click without any body asks for one unit, as one with `{}` does.
-      preValidation: async (request) => {
+      preValidation: (request, _reply, next) => {
         if (request.body === undefined) request.body = {}
+        next()
       },
       schema: { params: Type.Object({ sale: Type.String() }), body, response: { 200: answer, 202: answer } },
     },

@@ -1,4 +1,4 @@
-import type { FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest, HookHandlerDoneFunction as Next } from 'fastify'
 import { isBuyer } from '../../contract/buyer.ts'
 import { Problem } from '../../contract/errors.ts'
 
@@ -10,10 +10,11 @@ declare module 'fastify' {
 }
 
 /** A hook: the door has verified the token and names its buyer in X-User-Id, or leaves it empty. */
-export async function requireBuyer(request: FastifyRequest): Promise<void> {
+export function requireBuyer(request: FastifyRequest, _reply: FastifyReply, next: Next): void {
   const buyer = request.headers['x-user-id']
   if (!isBuyer(buyer)) throw new Problem('unauthenticated')
   request.buyer = buyer
+  next()
 }
 
 /** A sale's ID as it stands in an address; anything else names no sale. */

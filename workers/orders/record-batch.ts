@@ -2,7 +2,7 @@ import { type Fate, RESERVE, type ReserveCode } from '../../contract/line/reserv
 import { claimUnits } from '../../contract/orders/units.ts'
 import { readSale } from '../../contract/sales.ts'
 import type { RefusedState, Sale } from '../../contract/words.ts'
-import { type Db, type Pool, transaction } from '../../platform/mysql.ts'
+import { type Db, dateTimes, type Pool, transaction } from '../../platform/mysql.ts'
 import type { Flight } from './flight.ts'
 import { type Known, readKnown } from './read-known.ts'
 
@@ -101,14 +101,15 @@ function decide(
 async function insertOrders(db: Db, sale: Sale, orders: NewOrder[], now: number): Promise<void> {
   if (orders.length === 0) return
   const whenPaid = sale.deduct === 'payment'
+  const time = dateTimes()
   await db.query(
     `INSERT INTO orders (sale_id, number, buyer, quantity, amount_cents, currency, state, takes_when_paid, pay_by,
      released_at, created_at, updated_at, request_id) VALUES ?`,
     [
       orders.map((order) => [
         ...[sale.id, order.number, order.buyer, order.quantity, order.quantity * sale.priceCents],
-        ...[sale.currency, order.state, whenPaid ? 1 : 0, new Date(order.payBy)],
-        ...[new Date(order.releasedAt), new Date(now), new Date(now), order.request ?? null],
+        ...[sale.currency, order.state, whenPaid ? 1 : 0, time(order.payBy)],
+        ...[time(order.releasedAt), time(now), time(now), order.request ?? null],
       ]),
     ],
   )
