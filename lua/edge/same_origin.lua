@@ -2,6 +2,8 @@
 -- where a cookie is the identity: a browser sends it along by itself. A call with Authorization needs no origin, since
 -- no page of another site can set that header without being allowed to (CORS), and nobody is. Clients that are no
 -- browsers send neither Origin nor Sec-Fetch-Site, and go on.
+local token = require("edge.token")
+
 local M = {}
 
 local DETAIL = '"detail":"A page of another site asked for this"'
@@ -15,11 +17,11 @@ local function is_own(origin, var)
   return host ~= nil and host:lower() == (var.http_host or ""):lower() and not (scheme == "http" and var.https == "on")
 end
 
-function M.check()
-  local var = ngx.var
-  if var.http_authorization then
+function M.check(ctx)
+  if token.authorization(ctx) then
     return nil
   end
+  local var = ngx.var
   local method = ngx.req.get_method()
   if method ~= "POST" and method ~= "DELETE" then
     return nil

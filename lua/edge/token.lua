@@ -21,11 +21,21 @@ end
 
 local M = {}
 
+-- The header Authorization, or nil. It stays in ctx.authorization.
+function M.authorization(ctx)
+  local text = ctx.authorization
+  if not text then
+    text = ngx.var.http_authorization
+    ctx.authorization = text
+  end
+  return text
+end
+
 -- The token, or nil. It stays in ctx.token.
 function M.of(ctx)
   local text = ctx.token
   if not text then
-    local authorization = ngx.var.http_authorization
+    local authorization = M.authorization(ctx)
     if authorization then
       text = bearer(authorization)
     else
