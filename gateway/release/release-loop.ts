@@ -44,6 +44,9 @@ export function startReleaseLoop(deps: {
     messageTickets: MESSAGE_TICKETS,
   })
   const nextTick = new Map<number, number>()
+  /** Until when a sale's next batch gathers, whoever wakes it: in a rush every turn of the event loop does. */
+  const gathers = new Map<number, number>()
+  const dueAt = (sale: number): number => Math.max(nextTick.get(sale) ?? 0, gathers.get(sale) ?? 0)
   const confirmed = new Map<number, string[]>()
   const publishing = new Set<Promise<void>>()
   let stopped = false
@@ -85,7 +88,7 @@ export function startReleaseLoop(deps: {
   const loop = async (): Promise<void> => {
     while (!stopped) {
       const now = Date.now()
-      const due = deps.liveSales().filter((sale) => (nextTick.get(sale.id) ?? 0) <= now)
+      const due = deps.liveSales().filter((sale) => dueAt(sale.id) <= now)
       await Promise.all(
         due.map(async (sale) => {
           nextTick.set(sale.id, now + OVER_IDLE_MS)
@@ -93,6 +96,7 @@ export function startReleaseLoop(deps: {
             deps.log.warn({ err: error, sale: sale.id }, 'release failed')
             return IDLE_MS
           })
+          gathers.set(sale.id, sale.release === 'auto' && wait < IDLE_MS ? now + wait : 0)
           nextTick.set(sale.id, Math.min(nextTick.get(sale.id) ?? Number.POSITIVE_INFINITY, now + wait))
         }),
       )
