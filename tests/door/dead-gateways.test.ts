@@ -32,12 +32,14 @@ describe('gateways that are dead', () => {
     })
     for (const gateway of door.gateways) gateway.arrived.length = 0
     door.gateways[0]!.hangs = true
+    // So many that some belong to the first one, whatever the ports.
+    const buyers = Array.from({ length: 16 }, (_, n) => `hang-${n}`)
     const answers = await Promise.all(
-      Array.from({ length: 4 }, async (_, n) => click(door.flash, 1, await tokenOf(`hang-${n}`, JWT_SECRET))),
+      buyers.map(async (buyer) => click(door.flash, 1, await tokenOf(buyer, JWT_SECRET))),
     )
-    expect(answers.map(({ status }) => status)).toEqual([202, 202, 202, 202])
+    expect(answers.map(({ status }) => status)).toEqual(buyers.map(() => 202))
     expect(door.gateways[0]!.arrived.length).toBeGreaterThan(0)
-    expect(door.gateways[1]!.arrived.map(({ body }) => body)).toEqual(['{}', '{}', '{}', '{}'])
+    expect(door.gateways[1]!.arrived.map(({ body }) => body)).toEqual(buyers.map(() => '{}'))
     door.gateways[0]!.hangs = false
   })
 
