@@ -1,11 +1,11 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { Redis } from 'ioredis'
 import { createConnection } from 'mysql2/promise'
+import { choosePort, returnPort } from '../stack/ports.ts'
 
 /** A real server of one's own, on a free port, with its data in a temporary folder that goes with it. */
 export interface LentServer {
@@ -26,7 +26,7 @@ export async function lendMariadb(): Promise<LentServer> {
     '--skip-test-db',
     ...small,
   ])
-  const port = await freePort()
+  const port = await choosePort()
   const server = spawn(
     'mariadbd',
     [
@@ -52,13 +52,13 @@ export async function lendMariadb(): Promise<LentServer> {
     await db.query('CREATE DATABASE IF NOT EXISTS sluice')
     await db.end()
   })
-  return { url: `mysql://root@127.0.0.1:${port}/sluice`, stop: () => stop(server, dir) }
+  return { url: `mysql://root@127.0.0.1:${port}/sluice`, stop: () => stop(server, dir, port) }
 }
 
 /** An empty Redis without persistence. */
 export async function lendRedis(): Promise<LentServer> {
   const dir = await mkdtemp(join(tmpdir(), 'lent-redis-'))
-  const port = await freePort()
+  const port = await choosePort()
   const server = spawn(
     'redis-server',
     ['--bind', '127.0.0.1', '--port', String(port), '--dir', dir, '--save', '', '--appendonly', 'no'],
@@ -75,15 +75,7 @@ export async function lendRedis(): Promise<LentServer> {
       redis.disconnect()
     }
   })
-  return { url, stop: () => stop(server, dir) }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await new Promise((resolve) => server.once('listening', resolve))
-  const { port } = server.address() as { port: number }
-  await new Promise((resolve) => server.close(resolve))
-  return port
+  return { url, stop: () => stop(server, dir, port) }
 }
 
 async function whenReady(server: ChildProcess, probe: () => Promise<void>): Promise<void> {
@@ -102,11 +94,12 @@ async function whenReady(server: ChildProcess, probe: () => Promise<void>): Prom
   }
 }
 
-async function stop(server: ChildProcess, dir: string): Promise<void> {
+async function stop(server: ChildProcess, dir: string, port: number): Promise<void> {
   const ended = new Promise((resolve) => server.once('exit', resolve))
   if (server.exitCode === null && server.signalCode === null) {
     server.kill('SIGKILL')
     await ended
   }
+  returnPort(port)
   await rm(dir, { recursive: true, force: true })
 }

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { ROOT } from '../platform/root.ts'
+import { choosePort, returnPort } from '../stack/ports.ts'
 
 // The built program on real ports, with a shop that takes its webhooks, or does not.
 
@@ -43,11 +44,12 @@ beforeEach(async () => {
   })
   shop.listen(0, '127.0.0.1')
   await new Promise((resolve) => shop.once('listening', resolve))
-  url = `http://127.0.0.1:${await freePort()}`
+  url = `http://127.0.0.1:${await choosePort()}`
   sandbox = await start()
 })
 afterEach(async () => {
   await end(sandbox)
+  returnPort(Number(new URL(url).port))
   shop.closeAllConnections()
   await new Promise((closed) => shop.close(closed))
   await rm(dir, { recursive: true })
@@ -75,14 +77,6 @@ async function end(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return
   child.kill('SIGKILL')
   await gone
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await new Promise((resolve) => server.once('listening', resolve))
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
 }
 
 async function call(method: string, path: string, body?: unknown, more: Record<string, string> = {}) {
