@@ -29,12 +29,14 @@ interface Extra {
 /** Sends a request as nginx would hand it on. */
 export type Send = (method: string, path: string, body?: unknown, extra?: Extra) => Promise<ConsoleAnswer>
 
+/** Sends with cookie, CSRF token and origin, as the console's page does. */
+export type SignedIn = Send & { cookie: string; csrfToken: string }
+
 export interface LentConsole extends LentStores {
   app: App
   /** As somebody who has not signed in. */
   nobody: Send
-  /** Signs in and sends with cookie, CSRF token and origin, as the console's page does. */
-  signIn: (name: string, password?: string) => Promise<Send & { cookie: string; csrfToken: string }>
+  signIn: (name: string, password?: string) => Promise<SignedIn>
   /** Adds an operator whose password is {@link PASSWORD}. */
   add: (name: string, role: OperatorRole) => Promise<void>
   /** Moves the clock of the sessions. */

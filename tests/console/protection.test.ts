@@ -1,13 +1,19 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { select } from '../../platform/mysql.ts'
-import { EDGE_KEY, type LentConsole, lendConsole } from './lend-console.ts'
+import { EDGE_KEY, type LentConsole, lendConsole, type SignedIn } from './lend-console.ts'
 import { listRoutes } from './list-routes.ts'
 
-vi.setConfig({ testTimeout: 30_000 })
 let lent: LentConsole
+// Signed in once for all: everything is refused here, so no session ends.
+let anna: SignedIn
+let bert: SignedIn
+let vera: SignedIn
 beforeAll(async () => {
   lent = await lendConsole()
-}, 60_000)
+  anna = await lent.signIn('anna')
+  bert = await lent.signIn('bert')
+  vera = await lent.signIn('vera')
+})
 afterAll(() => lent?.stop())
 
 /** Every route of the app, those of other rooms too: whoever adds one has it tested here. */
@@ -33,7 +39,6 @@ test.each(guarded)('%s: nobody without a session', async (route) => {
 })
 
 test.each(guarded)('%s: nobody past nginx', async (route) => {
-  const anna = await lent.signIn('anna')
   for (const key of [undefined, '', 'x'.repeat(EDGE_KEY.length)]) {
     const answer = await anna(...call(route), {}, { headers: { 'x-edge-key': key } })
     expect(answer.json).toMatchObject(problem(404, 'not_found'))
@@ -42,8 +47,6 @@ test.each(guarded)('%s: nobody past nginx', async (route) => {
 
 describe.each(changing)('%s', (route) => {
   test('not without the CSRF token of this session', async () => {
-    const anna = await lent.signIn('anna')
-    const bert = await lent.signIn('bert')
     for (const token of [undefined, '', bert.csrfToken]) {
       const answer = await anna(...call(route), {}, { headers: { 'x-csrf-token': token } })
       expect(answer.json).toMatchObject(problem(403, 'csrf_failed'))
@@ -51,7 +54,6 @@ describe.each(changing)('%s', (route) => {
   })
 
   test('not from a page of another site', async () => {
-    const anna = await lent.signIn('anna')
     const foreign: Record<string, string>[] = [
       { origin: 'http://evil.test' },
       { origin: 'null' },
@@ -67,7 +69,6 @@ describe.each(changing)('%s', (route) => {
 })
 
 test.each(changing.filter((route) => !ANY_ROLE.includes(route)))('%s: not by a viewer', async (route) => {
-  const vera = await lent.signIn('vera')
   expect((await vera(...call(route), {})).json).toMatchObject({
     ...problem(403, 'forbidden'),
     detail: expect.stringContaining('operator'),
@@ -89,7 +90,6 @@ test('what machines ask is not there for whoever comes through nginx', async () 
 })
 
 test('refused changes are recorded, some of a flood', async () => {
-  const vera = await lent.signIn('vera')
   for (let n = 0; n < 30; n++) await vera('POST', '/api/no-such-thing', {})
   const rows = await select(
     ...([
