@@ -1,63 +1,68 @@
 import { defineConfig } from 'vitest/config'
+import { SlowFirst } from './tests/slow-first.ts'
 
-// Groups, one after the other. The first runs side by side; the others drive whole stacks and measure times, so their files
-// run one at a time.
+const LINE = 'tests/{line,payments,attacks}/**/*.test.ts'
+/** They go by times, or have processes frozen and killed: nothing may run beside them. */
+const TIMED = ['tests/line/{auto-release,kill,overload,rate}.test.ts', 'tests/browser/operator.test.ts']
+
+// Groups, one after the other; `npm test` runs them in three steps (stack/run-tests.mjs).
 export default defineConfig({
   test: {
+    // What these tests wait for is a condition. How long they may wait is for a machine that is slow and busy: here only.
+    testTimeout: 120_000,
+    hookTimeout: 180_000,
+    sequence: { sequencer: SlowFirst },
+    expect: { poll: { timeout: 30_000 } },
     // Ending a whole stack on a busy machine; cut off, it would leave its folder behind.
     teardownTimeout: 60_000,
+    globalSetup: ['tests/guard-run.ts'],
     projects: [
       {
+        extends: true,
         test: {
           name: 'rooms',
           include: [
             '{contract,platform,gateway,workers,ops,stack,sandbox,web}/**/*.test.ts',
             'tests/**/*.test.ts',
           ],
-          exclude: [
-            '**/node_modules/**',
-            '**/dist/**',
-            'tests/line/**',
-            'tests/payments/**',
-            'tests/attacks/**',
-            'tests/browser/**',
-            'tests/stack/**',
-            'tests/faults/**',
-          ],
+          exclude: ['**/node_modules/**', '**/dist/**', LINE, 'tests/{browser,stack,faults}/**'],
           // They wait for servers and clocks more than they work.
           maxWorkers: 4,
           sequence: { groupOrder: 0 },
         },
       },
       {
+        extends: true,
         test: {
           name: 'line',
-          include: ['tests/{line,payments,attacks}/**/*.test.ts'],
-          globalSetup: ['tests/line/shared-stack.ts'],
-          fileParallelism: false,
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
+          include: [LINE],
+          exclude: TIMED,
+          globalSetup: ['tests/line/shared-stacks.ts'],
+          maxWorkers: 2,
           sequence: { groupOrder: 1 },
         },
       },
       {
+        extends: true,
         test: {
           name: 'browser',
           include: ['tests/browser/**/*.test.ts'],
-          // Not side by side: two stacks that choose their ports in the same second may choose the same one.
+          exclude: TIMED,
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'timed',
+          include: TIMED,
           fileParallelism: false,
           sequence: { groupOrder: 2 },
         },
       },
       {
-        test: {
-          name: 'stack',
-          include: ['tests/stack/**/*.test.ts'],
-          fileParallelism: false,
-          sequence: { groupOrder: 5 },
-        },
-      },
-      {
+        extends: true,
         test: {
           name: 'benchmarks',
           include: ['benchmarks/**/*.test.ts'],
@@ -66,11 +71,21 @@ export default defineConfig({
         },
       },
       {
+        extends: true,
         test: {
           name: 'faults',
           include: ['tests/faults/**/*.test.ts'],
           fileParallelism: false,
           sequence: { groupOrder: 4 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'stack',
+          include: ['tests/stack/**/*.test.ts'],
+          fileParallelism: false,
+          sequence: { groupOrder: 5 },
         },
       },
     ],

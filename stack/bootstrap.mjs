@@ -34,7 +34,7 @@ async function main() {
     await bringPackages()
     await bringBuild()
     const { runTests } = await import('./run-tests.mjs')
-    process.exit(runTests(ROOT, args))
+    process.exit(await runTests(ROOT, args))
   }
   if (!(command in PROGRAMS)) throw new Error(`${command ?? 'nothing'}: no such command`)
   if (['start', 'bench', 'faults'].includes(command)) await bringPackages()
