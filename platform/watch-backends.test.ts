@@ -1,5 +1,5 @@
 import { Registry } from 'prom-client'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { watchBackends } from './watch-backends.ts'
 
 const upOf = async (metrics: Registry): Promise<Record<string, number>> => {
@@ -27,12 +27,12 @@ test('who answers is up; who refuses, or owes an answer for too long, is away, u
     },
     { everyMs: 5, patienceMs: 100 },
   )
-  await vi.waitFor(async () => expect(await upOf(metrics)).toEqual({ well: 1, refuses: 0, frozen: 0 }))
+  await expect.poll(() => upOf(metrics)).toEqual({ well: 1, refuses: 0, frozen: 0 })
   // One question at a time, however long the answer takes.
   expect(questions).toBe(1)
   frozen = false
   thaw()
-  await vi.waitFor(async () => expect((await upOf(metrics)).frozen).toBe(1))
+  await expect.poll(async () => (await upOf(metrics)).frozen).toBe(1)
   stop()
 })
 
@@ -41,7 +41,7 @@ test('a question that is never answered is given up, and another one asked', asy
   let questions = 0
   const ask = () => (questions++ === 0 ? new Promise<never>(() => {}) : Promise.resolve())
   const stop = watchBackends(metrics, { back: ask }, { everyMs: 5, patienceMs: 10, givenUpMs: 300 })
-  await vi.waitFor(async () => expect(await upOf(metrics)).toEqual({ back: 0 }))
-  await vi.waitFor(async () => expect(await upOf(metrics)).toEqual({ back: 1 }))
+  await expect.poll(() => upOf(metrics)).toEqual({ back: 0 })
+  await expect.poll(() => upOf(metrics)).toEqual({ back: 1 })
   stop()
 })

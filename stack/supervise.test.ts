@@ -50,7 +50,7 @@ test('a crashed process is started again, and is ready again', async () => {
   await one.start()
   const first = one.identity()?.pid
   one.kill('SIGKILL')
-  await expect.poll(() => one.pids().length, { timeout: 10_000 }).toBe(2)
+  await expect.poll(() => one.pids().length).toBe(2)
   await one.waitReady()
   expect(one.identity()?.pid).not.toBe(first)
 })
@@ -71,8 +71,14 @@ test('a program that is not installed is named', async () => {
 
 test('a process that is never ready is killed and started again', async () => {
   const one = superviseScript(FOREVER, { isReady: async () => false, readyWithinMs: 700 })
-  await one.start().catch(() => {})
-  await expect.poll(() => one.pids().length, { timeout: 10_000 }).toBeGreaterThan(1)
+  void one.start().catch(() => {})
+  // Seen from outside: on a busy machine the script may be killed before it could say anything.
+  const seen = new Set<number>()
+  const look = () => {
+    const pid = one.identity()?.pid
+    return (pid === undefined ? seen : seen.add(pid)).size
+  }
+  await expect.poll(look, { interval: 5 }).toBeGreaterThan(1)
 })
 
 test('stop keeps it down, and start brings it back', async () => {
@@ -146,13 +152,13 @@ test('a process gets no SLUICE_ setting of ours, only its own', async () => {
 test('a process that freezes is killed and started again, one that is only slow is not', async () => {
   const port = await choosePort()
   const serve = `require('net').createServer((s) => { s.on('error', () => {}); setTimeout(() => s.end('here'), 50) }).listen(${port}, '127.0.0.1');`
-  const plan = { isReady: () => answers(port, 'here', '', 300), frozenAfterMs: 1000 }
+  const plan = { isReady: () => answers(port, 'here', '', 1000), frozenAfterMs: 2000 }
   const one = superviseScript(`ready();${serve}`, plan)
   await one.start()
-  await new Promise((resolve) => setTimeout(resolve, 2500))
+  await new Promise((resolve) => setTimeout(resolve, 4000))
   expect(one.pids()).toHaveLength(1)
   one.kill('SIGSTOP')
-  await expect.poll(() => one.pids().length, { timeout: 8000 }).toBe(2)
+  await expect.poll(() => one.pids().length).toBe(2)
   await one.waitReady()
   returnPort(port)
 })

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { readArticle } from '../contract/inventory/read-inventory.ts'
 import { listSales, readSale } from '../contract/sales.ts'
 import { auditSale } from '../ops/audit/audit-sale.ts'
@@ -12,15 +12,13 @@ import { type Pool, select } from '../platform/mysql.ts'
 import { type LentStores, lendStores } from './lend-stores.ts'
 
 // Real stores on a machine that runs other tests beside these.
-vi.setConfig({ testTimeout: 30_000 })
-
 const ANNA = { who: 'anna' }
 const BERT = { who: 'bert' }
 
 let stores: LentStores
 beforeAll(async () => {
   stores = await lendStores({ connections: 12 })
-}, 60_000)
+})
 afterAll(() => stores?.stop())
 
 let articles = 0

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { moveUnits } from '../contract/inventory/move-units.ts'
 import { listInventory, readArticle } from '../contract/inventory/read-inventory.ts'
 import { InputError } from '../ops/actions/input-error.ts'
@@ -9,12 +9,10 @@ import { select, transaction } from '../platform/mysql.ts'
 import { type LentStores, lendStores } from './lend-stores.ts'
 
 // Real servers on a machine that runs other tests beside these.
-vi.setConfig({ testTimeout: 20_000 })
-
 let stores: LentStores
 beforeAll(async () => {
   stores = await lendStores({ connections: 12 })
-}, 60_000)
+})
 afterAll(() => stores?.stop())
 
 const draft = (sku: string, stock: number) =>

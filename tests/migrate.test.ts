@@ -2,20 +2,18 @@ import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createConnection } from 'mysql2/promise'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { migrate } from '../platform/migrate.ts'
 import { ROOT } from '../platform/root.ts'
 import { type LentServer, lendMariadb } from './lend-servers.ts'
 
 // Real servers on a machine that runs other tests beside these.
-vi.setConfig({ testTimeout: 20_000 })
-
 let mariadb: LentServer
 let folder: string
 
 beforeAll(async () => {
   mariadb = await lendMariadb()
-}, 60_000)
+})
 afterAll(() => mariadb?.stop())
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'migrations-'))

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { sendReport } from '../contract/reports.ts'
 import { addOperator } from '../ops/operators/operators.ts'
 import { rehearse } from '../ops/rehearsal/rehearse.ts'
@@ -7,12 +7,10 @@ import { choosePort } from '../stack/ports.ts'
 import { type LentStores, lendStores } from './lend-stores.ts'
 
 // Real servers on a machine that runs other tests beside these.
-vi.setConfig({ testTimeout: 30_000 })
-
 let stores: LentStores
 beforeAll(async () => {
   stores = await lendStores({ connections: 8 })
-}, 60_000)
+})
 afterAll(() => stores?.stop())
 
 async function looked(id: number): Promise<Record<string, string>> {

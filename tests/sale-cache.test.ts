@@ -1,12 +1,10 @@
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { valuesOf } from '../contract/switches.ts'
 import { createSaleCache } from '../gateway/sale-cache.ts'
 import { createSale } from '../ops/sales/create-sale.ts'
 import { createLog } from '../platform/log.ts'
 import { connectSubscriber, type Redis } from '../platform/redis.ts'
 import { type LentStores, lendStores } from './lend-stores.ts'
-
-vi.setConfig({ testTimeout: 20_000, hookTimeout: 60_000 })
 
 let stores: LentStores
 let subscriber: Redis

@@ -11,8 +11,6 @@ import { choosePort, returnPort } from '../stack/ports.ts'
 
 // The built program on real ports, with a shop that takes its webhooks, or does not.
 
-vi.setConfig({ testTimeout: 40_000, hookTimeout: 40_000 })
-
 const KEY = 'the key of a shop, 32 characters or more'
 const SECRET = 'the secret of webhooks, 32 or more'
 
@@ -207,7 +205,7 @@ test('a webhook is tried again until it is taken, under the same event ID', asyn
   await call('POST', '/sandbox/payments/1-1/pay')
   await untilTold(4)
   expect(new Set(told.map(({ id }) => id)).size).toBe(1)
-  await vi.waitFor(async () => expect((await call('GET', '/sandbox/books')).json.untoldEvents).toBe(0))
+  await expect.poll(async () => (await call('GET', '/sandbox/books')).json.untoldEvents).toBe(0)
 })
 
 test('webhooks late, repeated, the last one first, and not at all', async () => {

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { dumpSchema } from '../ops/schema/dump-schema.ts'
 import { migrate } from '../platform/migrate.ts'
 import { connectMysql, type Pool, select } from '../platform/mysql.ts'
@@ -9,15 +9,13 @@ import { splitStatements } from '../platform/split-statements.ts'
 import { type LentServer, lendMariadb } from './lend-servers.ts'
 
 // Real servers on a machine that runs other tests beside these.
-vi.setConfig({ testTimeout: 20_000 })
-
 let mariadb: LentServer
 let mysql: Pool
 
 beforeAll(async () => {
   mariadb = await lendMariadb()
   mysql = connectMysql(mariadb.url, { connections: 1 })
-}, 60_000)
+})
 afterAll(async () => {
   await mysql?.end()
   await mariadb?.stop()

@@ -10,7 +10,7 @@ beforeAll(async () => {
   mysql = connectMysql(mariadb.url, { connections: 2 })
   await mysql.query('CREATE TABLE counters (id INT PRIMARY KEY, n INT NOT NULL) ENGINE=InnoDB')
   await mysql.query('INSERT INTO counters VALUES (1, 0), (2, 0)')
-}, 60_000)
+})
 afterAll(async () => {
   await mysql?.end()
   await mariadb?.stop()

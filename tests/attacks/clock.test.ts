@@ -62,7 +62,7 @@ const WAYS = [
 
 describe.concurrent.each(WAYS)('%s', (way, click) => {
   test('nobody is in before the opening', async ({ expect }) => {
-    const opensAt = Date.now() + 2_000
+    const opensAt = Date.now() + 4_000
     const sale = await shop.sell({ stock: 60, opensAt, closesAt: opensAt + 600_000 })
     const told = await clickAround(opensAt, click(sale), `early-${way.length}-`)
     for (const { sentAt, answeredAt, answer } of told) {
@@ -86,7 +86,7 @@ describe.concurrent.each(WAYS)('%s', (way, click) => {
   })
 
   test('nobody is in after the end', async ({ expect }) => {
-    const closesAt = Date.now() + 2_000
+    const closesAt = Date.now() + 4_000
     const sale = await shop.sell({ stock: 60, closesAt })
     const told = await clickAround(closesAt, click(sale), `late-${way.length}-`)
     for (const { sentAt, answeredAt, answer } of told) {

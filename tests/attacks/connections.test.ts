@@ -45,7 +45,7 @@ const honestClick = async (buyer: string) => {
 test('more idle connections than there are places: the oldest of them go, the next buyer comes in', async () => {
   for (let i = 0; i < PLACES * 2; i++) held.push(await hold(narrow.flash, ''))
   expect(await honestClick('honest-1')).toBe(202)
-  await eventually(async () => held.filter(({ closed }) => closed() !== undefined).length >= PLACES, 10_000)
+  await eventually(async () => held.filter(({ closed }) => closed() !== undefined).length >= PLACES)
   letGo()
 })
 
@@ -53,7 +53,7 @@ test('bodies that trickle from one address: so many and no more; another address
   const before = await shop.books()
   for (let i = 0; i < AN_ADDRESS * 2; i++)
     held.push(await hold(narrow.flash, request(`trickle-${i}`, ['Content-Length: 4000'], '{')))
-  await eventually(async () => held.filter(({ received }) => received() !== '').length === AN_ADDRESS, 10_000)
+  await eventually(async () => held.filter(({ received }) => received() !== '').length === AN_ADDRESS)
   for (const { received } of held)
     if (received() !== '')
       expect(received()).toMatch(/^HTTP\/1\.1 429 [\s\S]*retry-after: [1-9][\s\S]*"too_many_requests"/i)

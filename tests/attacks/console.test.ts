@@ -1,8 +1,9 @@
 import { type ClientHttp2Session, connect, type OutgoingHttpHeaders } from 'node:http2'
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { select } from '../../platform/mysql.ts'
 import { call } from '../door/call.ts'
 import { openShop, type Shop } from '../lend-stack.ts'
+import { borrowStack } from '../line/borrow-stack.ts'
 import { exchange } from './raw.ts'
 
 let shop: Shop
@@ -11,7 +12,7 @@ let csrf: string
 const ops = () => shop.at.ports.ops
 
 beforeAll(async () => {
-  shop = await openShop(inject('stack'))
+  shop = await openShop(borrowStack())
   const { name, password } = shop.at.console!
   const answer = await call(ops(), 'POST', '/api/session', {
     headers: { 'content-type': 'application/json' },

@@ -57,7 +57,7 @@ describe('a buyer', () => {
     const path = `/api/sales/${sale}/orders`
     const answers = await Promise.all(NAMES.map((name) => shop.send('POST', path, shop.as(name), '{}')))
     expect(answers.map(({ status }) => status)).toEqual(NAMES.map(() => 202))
-    await eventually(async () => (await shop.orders(sale)).length === NAMES.length, 20_000)
+    await eventually(async () => (await shop.orders(sale)).length === NAMES.length)
     const orders = await shop.orders(sale)
     expect(orders.map(({ buyer }) => buyer).sort()).toEqual([...NAMES].sort())
     for (const [i, name] of NAMES.entries()) {

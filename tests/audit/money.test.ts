@@ -8,7 +8,7 @@ let stores: LentStores
 
 beforeAll(async () => {
   stores = await lendStores({ connections: 4 })
-}, 60_000)
+})
 afterAll(() => stores?.stop())
 
 const sql = (text: string, ...values: unknown[]) => stores.mysql.query(text, values)

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { saleKeys } from '../../contract/keys.ts'
 import { preloadSale } from '../../contract/preload.ts'
 import { auditSale } from '../../ops/audit/audit-sale.ts'
@@ -17,12 +17,10 @@ import {
 import { auditOf, expectProblems, type Fault } from './expect-problems.ts'
 
 // Real servers on a machine that runs other tests beside these.
-vi.setConfig({ testTimeout: 20_000 })
-
 let stores: LentStores
 beforeAll(async () => {
   stores = await lendStores({ connections: 4 })
-}, 60_000)
+})
 afterAll(() => stores?.stop())
 
 const audit = (sale: number) => auditOf(stores, sale)

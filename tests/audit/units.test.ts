@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { saleKeys } from '../../contract/keys.ts'
 import { joinLine } from '../../contract/line/join.ts'
 import { reserveBatch } from '../../contract/line/reserve.ts'
@@ -9,12 +9,10 @@ import { release, writeGoodBooks } from './books.ts'
 import { auditOf, expectProblems, type Fault } from './expect-problems.ts'
 
 // Real servers on a machine that runs other tests beside these.
-vi.setConfig({ testTimeout: 20_000 })
-
 let stores: LentStores
 beforeAll(async () => {
   stores = await lendStores({ connections: 4 })
-}, 60_000)
+})
 afterAll(() => stores?.stop())
 
 const audit = (sale: number) => auditOf(stores, sale)

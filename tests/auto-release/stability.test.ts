@@ -1,10 +1,8 @@
 import { assert as check, constantFrom, integer, property, record } from 'fast-check'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { FLUSH_MS, LIMITS, type Moment, simulate } from './simulate.ts'
 
 // The loop against backends that are reckoned: any capacity, any delay. Only a machine at its limits needs the time.
-vi.setConfig({ testTimeout: 60_000 })
-
 const between = (moments: Moment[], from: number, to: number) =>
   moments.filter(({ ms }) => ms >= from * 1_000 && ms < to * 1_000)
 const rateOf = (moments: Moment[]): number =>

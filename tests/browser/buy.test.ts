@@ -16,7 +16,7 @@ let shop: Shop
 beforeAll(async () => {
   lent = await lendShopWindow({ gateways: 2, workers: 1 })
   ;({ stack, shop } = lent)
-}, 120_000)
+})
 afterAll(() => lent?.close(), 60_000)
 
 const sell = (input: Partial<SaleInput>): Promise<number> =>
@@ -80,7 +80,7 @@ for (const size of ['desktop', 'phone'] as const) {
     expect(await second.evaluate('JSON.stringify(localStorage)')).not.toContain('eyJ')
     expect(errors).toEqual([])
     await context.close()
-  }, 60_000)
+  })
 }
 
 test('in line: the place is shown, survives a reload, and leaving it is shown in every tab', async () => {
@@ -121,7 +121,7 @@ test('in line: the place is shown, survives a reload, and leaving it is shown in
   expect(errors).toEqual([])
   await context.close()
   await first.context.close()
-}, 60_000)
+})
 
 test('the list shows the sale as text, and leads to its page', async () => {
   const title = `<img src=x onerror="document.title='run'"> Kettle`
@@ -137,4 +137,4 @@ test('the list shows the sale as text, and leads to its page', async () => {
   await soon(() => page.locator('h1').textContent()).toBe('Nobody waits here.')
   expect(errors).toEqual([])
   await context.close()
-}, 60_000)
+})

@@ -17,7 +17,7 @@ let shop: Shop
 beforeAll(async () => {
   lent = await lendShopWindow({ gateways: 1, workers: 1 })
   ;({ stack, shop } = lent)
-}, 120_000)
+})
 afterAll(() => lent?.close(), 60_000)
 
 let context: BrowserContext | undefined
@@ -82,7 +82,7 @@ for (const size of ['desktop', 'phone'] as const) {
     await page.getByLabel('The six letters and digits').fill(await read(sale, user))
     await page.getByRole('button', { name: 'Go on' }).click()
     await done(page, sale, user)
-  }, 60_000)
+  })
 
   test(`proof of work on a ${size}: the device solves it beside the page`, async () => {
     const user = `worker-${size}`
@@ -93,7 +93,7 @@ for (const size of ['desktop', 'phone'] as const) {
     ).toBeGreaterThan(0)
     await shot(page, `${size}-3-pow`)
     await done(page, sale, user)
-  }, 60_000)
+  })
 }
 
 test('quiz by keyboard: choices, then a written answer on a phone', async () => {
@@ -126,7 +126,7 @@ test('quiz by keyboard: choices, then a written answer on a phone', async () => 
   await field.fill(' Four ')
   await field.press('Enter')
   await done(written.page, written.sale, 'writer')
-}, 60_000)
+})
 
 test('before the opening: the question is answered ahead, and the click needs no more', async () => {
   const opensAt = Date.now() + 12_000
@@ -146,4 +146,4 @@ test('before the opening: the question is answered ahead, and the click needs no
   expect(await page.locator('#buy').textContent()).toBe('Buy now')
   await buy.click()
   await done(page, sale, 'early')
-}, 60_000)
+})

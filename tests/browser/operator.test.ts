@@ -18,7 +18,8 @@ const BUYERS = 20_000
 const [ON_HAND, STOCK, STANDBY] = [500, 400, 40]
 /** Orders that nobody pays: their units go to those who stand by. */
 const IDLE = 5
-const PAY_WITHIN_S = 15
+/** Enough for whoever pays, also on a busy machine. */
+const PAY_WITHIN_S = 30
 const OPENS_IN_MS = 75_000
 
 let stack: Stack
@@ -37,13 +38,13 @@ beforeAll(async () => {
   page.on('console', (message) => {
     if (message.text().includes('Content Security Policy')) errors.push(message.text())
   })
-}, 120_000)
+})
 
 afterAll(async () => {
   await browser?.close()
   await shop?.close()
   await stack?.stop()
-}, 60_000)
+})
 
 const soon = <T>(read: () => T, withinMs = 30_000) => expect.poll(read, { timeout: withinMs, interval: 100 })
 const button = (name: string | RegExp) => page.getByRole('button', { name })
@@ -135,13 +136,13 @@ async function block(buyer: string): Promise<void> {
 /** Each change shows at once in what the line does. */
 async function steer(): Promise<void> {
   await soon(() => tile('Line')).toBeGreaterThan(200)
-  await soon(() => tile('Released')).toBeGreaterThan(7)
-  expect(await tile('Released')).toBeLessThan(20)
+  // 10 a second; a release that comes late makes up for it in the next one. At this rate the stock lasts for 40 s.
+  await soon(async () => Math.abs((await tile('Released')) - 10) < 5).toBe(true)
   await shot('live')
   await region('Release').getByLabel('Tickets').fill('5')
   await region('Release').getByRole('button', { name: 'Set release' }).click()
   await soon(() => region('Release').textContent()).toContain('Set to 5/100.')
-  await soon(() => tile('Released')).toBeGreaterThan(40)
+  await soon(() => tile('Released')).toBeGreaterThan(25)
   await shot('faster')
   await region('Sale').getByRole('button', { name: 'Pause' }).click()
   await soon(head).toContain('paused')

@@ -1,5 +1,5 @@
 import type { Browser, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import type { Sale } from '../../contract/words.ts'
 import { launchChromium } from './chromium.ts'
 import { type Asked, type Scripted, type ScriptedShop, scriptedShop } from './scripted-shop.ts'
@@ -10,8 +10,6 @@ const JOIN = '/api/sales/12/orders'
 const TICKET = '/api/tickets/12.7'
 const JOINED = { ticket: '12.7', number: 7, position: 3, etaMs: 9_000, pollAfterMs: 400 }
 const WAITING = { state: 'waiting', position: 3, etaMs: 9_000, pollAfterMs: 400 }
-
-vi.setConfig({ testTimeout: 40_000, hookTimeout: 40_000 })
 
 let browser: Browser
 let shop: ScriptedShop | undefined
@@ -84,7 +82,7 @@ const joins = ({ path }: Asked): Scripted | undefined => {
 }
 const headline = (page: Page) => page.locator('#headline').textContent()
 /** Waits for what a busy machine may take its time for. */
-const soon = <T>(read: () => T) => expect.poll(read, { timeout: 10_000 })
+const soon = <T>(read: () => T) => expect.poll(read)
 const wait = (ms: number) => new Promise((done) => setTimeout(done, ms))
 const polls = () => shop?.count('GET', TICKET) ?? 0
 

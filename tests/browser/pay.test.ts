@@ -15,7 +15,7 @@ let shop: Shop
 beforeAll(async () => {
   lent = await lendShopWindow({ gateways: 2, workers: 1 })
   ;({ stack, shop } = lent)
-}, 120_000)
+})
 afterAll(() => lent?.close(), 60_000)
 
 const sell = (input: Partial<SaleInput> = {}): Promise<number> =>
@@ -109,7 +109,7 @@ for (const size of ['desktop', 'phone'] as const) {
     await shot(page, `${size}-6-paid-already`)
     expect(errors).toEqual([])
     await context.close()
-  }, 60_000)
+  })
 }
 
 test('who does not pay in time sees the order expire, in both tabs, and the unit goes to the next in line', async () => {
@@ -129,7 +129,7 @@ test('who does not pay in time sees the order expire, in both tabs, and the unit
   expect([...errors, ...next.errors]).toEqual([])
   await context.close()
   await next.context.close()
-}, 60_000)
+})
 
 test('a payment page that was left open too long says that it can not be paid any more', async () => {
   const sale = await sell({ payWithinS: 9 })
@@ -145,7 +145,7 @@ test('a payment page that was left open too long says that it can not be paid an
   expect(await booked(sale)).toMatchObject([{ state: 'void', chargedCents: 0 }])
   expect(errors).toEqual([])
   await context.close()
-}, 60_000)
+})
 
 test('cancelling asks twice, ends the order in both tabs, also after a payment was opened', async () => {
   const sale = await sell()
@@ -169,7 +169,7 @@ test('cancelling asks twice, ends the order in both tabs, also after a payment w
   expect(await booked(sale)).toMatchObject([{ state: 'void', chargedCents: 0 }])
   expect(errors).toEqual([])
   await context.close()
-}, 60_000)
+})
 
 test('a payment service that is down is said in words; the order is kept and can be paid later', async () => {
   const sale = await sell()
@@ -186,4 +186,4 @@ test('a payment service that is down is said in words; the order is kept and can
   await page.waitForURL(`${stack.urls.payments}/pay/**`)
   expect(errors).toEqual([])
   await context.close()
-}, 60_000)
+})

@@ -21,16 +21,16 @@ beforeAll(async () => {
     response.setHeader('content-type', 'text/html').end('<title>another site</title>'),
   )
   await new Promise<void>((resolve) => foreign.listen(0, '127.0.0.1', resolve))
-}, 120_000)
+})
 
 afterAll(async () => {
   foreign?.close()
   await browser?.close()
   await shop?.close()
   await stack?.stop()
-}, 60_000)
+})
 
-const soon = <T>(read: () => T) => expect.poll(read, { timeout: 15_000 })
+const soon = <T>(read: () => T) => expect.poll(read)
 const headline = (page: Page) => page.locator('#headline').textContent()
 
 /** Opens a sale's page, signs in there, and buys. Returns what went wrong on the way. */
@@ -60,7 +60,7 @@ test('over TLS: HTTP/2, a Secure cookie, an order', async () => {
   ])
   expect(await shop.orders(sale)).toMatchObject([{ buyer: 'tls' }])
   await context.close()
-}, 60_000)
+})
 
 test('whoever comes back from the payment page is still signed in, although the cookie is strict', async () => {
   const sale = await shop.sell()
@@ -74,7 +74,7 @@ test('whoever comes back from the payment page is still signed in, although the 
   await soon(() => headline(page)).toBe('Thank you. It’s yours.')
   expect(errors).toEqual([])
   await context.close()
-}, 60_000)
+})
 
 test('another site’s page can not click for a buyer, though the browser sends the cookie along', async () => {
   const sale = await shop.sell()
@@ -108,4 +108,4 @@ test('another site’s page can not click for a buyer, though the browser sends 
     202,
   )
   await context.close()
-}, 60_000)
+})

@@ -1,12 +1,10 @@
 import { Registry } from 'prom-client'
-import { afterEach, expect, test, vi } from 'vitest'
+import { afterEach, expect, test } from 'vitest'
 import { type CaptchaPool, createCaptchaPool } from '../../gateway/challenges/captcha-pool.ts'
 import { createLog } from '../../platform/log.ts'
 import { eventually, pause } from '../door/call.ts'
 
 // Drawing gives way to everything else on the machine.
-vi.setConfig({ testTimeout: 60_000 })
-
 const SIZE = 12
 let pool: CaptchaPool
 let metrics: Registry
@@ -17,7 +15,7 @@ const open = () => {
 afterEach(() => pool.close())
 
 const drawn = async () => Number(/^sluice_captcha_pool (\d+)/m.exec(await metrics.metrics())![1])
-const full = () => eventually(async () => (await drawn()) === SIZE, 30_000)
+const full = () => eventually(async () => (await drawn()) === SIZE)
 
 test('nothing is drawn until it is wanted; then it fills up to its size and no further', async () => {
   open()

@@ -1,17 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { keepAnswers, tryAnswer } from '../../contract/challenges/answers.ts'
 import { answerKey } from '../../contract/keys.ts'
 import { refusal, TIMES, times } from './challenge-steps.ts'
 import { type LentGateway, lendGateway } from './lend-gateway.ts'
 
 // Real servers on a machine that runs other tests beside these.
-vi.setConfig({ testTimeout: 30_000 })
-
 let gateway: LentGateway
 beforeAll(async () => {
   gateway = await lendGateway()
-}, 60_000)
+})
 afterAll(() => gateway?.stop())
 
 describe('captcha', () => {

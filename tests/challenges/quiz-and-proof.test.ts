@@ -1,16 +1,14 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createProof, tryProof } from '../../contract/challenges/proof.ts'
 import { replaceQuestions } from '../../contract/challenges/quiz.ts'
 import { refusal, solve, TIMES, times } from './challenge-steps.ts'
 import { type LentGateway, lendGateway, TICKET_SECRET } from './lend-gateway.ts'
 
 // Real servers on a machine that runs other tests beside these.
-vi.setConfig({ testTimeout: 30_000 })
-
 let gateway: LentGateway
 beforeAll(async () => {
   gateway = await lendGateway()
-}, 60_000)
+})
 afterAll(() => gateway?.stop())
 
 describe('quiz', () => {

@@ -20,7 +20,7 @@ beforeAll(async () => {
   mysql = connectMysql(mariadb.url, { connections: 2 })
   redis = connectRedis(redisServer.url, 'test')
   await redis.connect()
-}, 60_000)
+})
 afterAll(async () => {
   redis?.disconnect()
   await mysql?.end()

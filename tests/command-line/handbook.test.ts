@@ -64,7 +64,7 @@ test('the program that is run has these commands too, those of the local stack a
     dryProgram().program.commands.map((one) => one.name()),
   )
   expect(told).toEqual(expect.arrayContaining(['start', 'stop', 'status', 'monitor']))
-}, 30_000)
+})
 
 test('the dry run is no formality: what the command line does not know is refused', async () => {
   for (const words of [

@@ -1,13 +1,11 @@
 import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { select } from '../../platform/mysql.ts'
 import { type LentCommandLine, lendCommandLine } from './lend-command-line.ts'
 
 // Real servers on a machine that runs other tests beside these.
-vi.setConfig({ testTimeout: 20_000, hookTimeout: 60_000 })
-
 let line: LentCommandLine
 beforeAll(async () => {
   line = await lendCommandLine()

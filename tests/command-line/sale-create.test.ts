@@ -1,11 +1,9 @@
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { saleKeys } from '../../contract/keys.ts'
 import { select } from '../../platform/mysql.ts'
 import { type LentCommandLine, lendCommandLine, NEW } from './lend-command-line.ts'
 
 // Real servers on a machine that runs other tests beside these.
-vi.setConfig({ testTimeout: 20_000, hookTimeout: 60_000 })
-
 let line: LentCommandLine
 beforeAll(async () => {
   line = await lendCommandLine()

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { SALE_CHANGED, saleKeys } from '../../contract/keys.ts'
 import { connectSubscriber } from '../../platform/redis.ts'
 import { type LentCommandLine, lendCommandLine } from './lend-command-line.ts'
@@ -6,8 +6,6 @@ import { type LentCommandLine, lendCommandLine } from './lend-command-line.ts'
 // A sale after it was made: how it is shown, steered and audited.
 
 // Real servers on a machine that runs other tests beside these.
-vi.setConfig({ testTimeout: 20_000, hookTimeout: 60_000 })
-
 let line: LentCommandLine
 beforeAll(async () => {
   line = await lendCommandLine()

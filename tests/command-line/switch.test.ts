@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream'
 import { text } from 'node:stream/consumers'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { SWITCHES, SWITCHES_CHANGED } from '../../contract/keys.ts'
 import { readSwitches, recordChange } from '../../contract/switch-changes.ts'
 import { SWITCH_NAMES } from '../../contract/switches.ts'
@@ -9,8 +9,6 @@ import { migrate } from '../../platform/migrate.ts'
 import { connectMysql, type Pool, select } from '../../platform/mysql.ts'
 import { connectRedis, connectSubscriber, type Redis } from '../../platform/redis.ts'
 import { type LentServer, lendMariadb, lendRedis } from '../lend-servers.ts'
-
-vi.setConfig({ testTimeout: 20_000, hookTimeout: 60_000 })
 
 let servers: LentServer[]
 let mysql: Pool

@@ -1,15 +1,14 @@
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { recordAction } from '../../ops/actions/record-action.ts'
 import { select } from '../../platform/mysql.ts'
 import { type LentConsole, lendConsole, type Send } from './lend-console.ts'
 
-vi.setConfig({ testTimeout: 30_000 })
 let lent: LentConsole
 let vera: Send
 beforeAll(async () => {
   lent = await lendConsole()
   vera = await lent.signIn('vera')
-}, 60_000)
+})
 afterAll(() => lent?.stop())
 
 test('the record can not be changed or removed, not even in the database', async () => {

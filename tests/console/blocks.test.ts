@@ -1,15 +1,14 @@
 import { parse } from 'csv-parse/sync'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { BLOCKS } from '../../contract/keys.ts'
 import { type LentConsole, lendConsole, type Send } from './lend-console.ts'
 
-vi.setConfig({ testTimeout: 30_000 })
 let lent: LentConsole
 let anna: Send
 beforeAll(async () => {
   lent = await lendConsole()
   anna = await lent.signIn('anna')
-}, 60_000)
+})
 afterAll(() => lent?.stop())
 
 const importCsv = (text: string, type = 'text/csv') =>

@@ -1,5 +1,5 @@
 import { createServer } from 'node:net'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createSale } from '../../ops/sales/create-sale.ts'
 import { openDocument } from '../line/api-document.ts'
 import { type ConsoleAnswer, EDGE_KEY, type LentConsole, lendConsole, PASSWORD } from './lend-console.ts'
@@ -7,7 +7,6 @@ import { listRoutes } from './list-routes.ts'
 
 /** docs/openapi-ops.yaml against the console: every route of it is called. How each is refused: refusals.test.ts. */
 
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 120_000 })
 const { operations, checkAnswer } = await openDocument('openapi-ops.yaml')
 let lent: LentConsole
 let anna: Awaited<ReturnType<LentConsole['signIn']>>

@@ -1,10 +1,8 @@
 import type { AddressInfo } from 'node:net'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Sample } from '../../ops/live/sample.ts'
 import { createSale } from '../../ops/sales/create-sale.ts'
 import { EDGE_KEY, type LentConsole, lendConsole } from './lend-console.ts'
-
-vi.setConfig({ testTimeout: 30_000 })
 
 let lent: LentConsole
 let address: string
@@ -20,7 +18,7 @@ beforeAll(async () => {
     ...[sale, new Date(Date.now() - 60_000)],
     JSON.stringify({ at: Date.now() - 60_000, phase: 'published', paid: 7 }),
   ])
-}, 60_000)
+})
 afterAll(() => lent?.stop())
 
 interface Stream {

@@ -1,12 +1,10 @@
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { readArticle } from '../../contract/inventory/read-inventory.ts'
 import { readSale } from '../../contract/sales.ts'
 import { select } from '../../platform/mysql.ts'
 import { type LentConsole, lendConsole, type Send } from './lend-console.ts'
 
 // Real servers on a machine that runs other tests beside these.
-vi.setConfig({ testTimeout: 20_000 })
-
 let lent: LentConsole
 let anna: Send
 let vera: Send
@@ -14,7 +12,7 @@ let vera: Send
 beforeAll(async () => {
   lent = await lendConsole()
   ;[anna, vera] = await Promise.all([lent.signIn('anna'), lent.signIn('vera')])
-}, 60_000)
+})
 afterAll(() => lent?.stop())
 
 const in1Hour = () => new Date(Date.now() + 3_600_000).toISOString()

@@ -1,10 +1,9 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { SALE_CHANGED, saleKeys } from '../../contract/keys.ts'
 import { createSale } from '../../ops/sales/create-sale.ts'
 import { select } from '../../platform/mysql.ts'
 import { type LentConsole, lendConsole, type Send } from './lend-console.ts'
 
-vi.setConfig({ testTimeout: 30_000 })
 let lent: LentConsole
 let anna: Send
 let bert: Send
@@ -12,7 +11,7 @@ let sale: number
 beforeAll(async () => {
   lent = await lendConsole()
   ;[anna, bert] = [await lent.signIn('anna'), await lent.signIn('bert')]
-}, 60_000)
+})
 afterAll(() => lent?.stop())
 
 const newSale = async (input = {}, options = {}): Promise<number> =>

@@ -1,13 +1,12 @@
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { changePassword, disableOperator } from '../../ops/operators/operators.ts'
 import { select } from '../../platform/mysql.ts'
 import { type LentConsole, lendConsole, PASSWORD } from './lend-console.ts'
 
-vi.setConfig({ testTimeout: 30_000 })
 let lent: LentConsole
 beforeAll(async () => {
   lent = await lendConsole()
-}, 60_000)
+})
 afterAll(() => lent?.stop())
 
 const me = (cookie: string) => lent.nobody('GET', '/api/session', undefined, { headers: { cookie } })

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { SETTINGS as HASH, reportKeys } from '../../contract/keys.ts'
 import { fetchSettings, readSettings, spreadSettings } from '../../contract/settings/changes.ts'
 import { reportInForce } from '../../contract/settings/in-force.ts'
@@ -6,14 +6,13 @@ import { SETTING_NAMES, SETTINGS } from '../../contract/settings.ts'
 import { select } from '../../platform/mysql.ts'
 import { type LentConsole, lendConsole, type Send } from './lend-console.ts'
 
-vi.setConfig({ testTimeout: 30_000 })
 let lent: LentConsole
 let anna: Send
 let bert: Send
 beforeAll(async () => {
   lent = await lendConsole()
   ;[anna, bert] = await Promise.all([lent.signIn('anna'), lent.signIn('bert')])
-}, 60_000)
+})
 afterAll(() => lent?.stop())
 
 const view = async (name: string) =>

@@ -1,10 +1,9 @@
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { SWITCHES as SWITCHES_KEY } from '../../contract/keys.ts'
 import { SWITCH_NAMES } from '../../contract/switches.ts'
 import { createSale } from '../../ops/sales/create-sale.ts'
 import { type LentConsole, lendConsole, type Send } from './lend-console.ts'
 
-vi.setConfig({ testTimeout: 30_000 })
 let lent: LentConsole
 let anna: Send
 let bert: Send
@@ -13,7 +12,7 @@ beforeAll(async () => {
   lent = await lendConsole()
   ;[anna, bert] = [await lent.signIn('anna'), await lent.signIn('bert')]
   ;({ id: sale } = await createSale(lent, { title: 'a kettle', stock: 10, priceCents: 500 }))
-}, 60_000)
+})
 afterAll(() => lent?.stop())
 
 // biome-ignore lint/suspicious/noExplicitAny: a row of the answer

@@ -1,15 +1,13 @@
 import { createHmac } from 'node:crypto'
 import { Redis } from 'ioredis'
 import { Pool } from 'undici'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readReports } from '../../contract/reports.ts'
 import { signToken } from '../../contract/token.ts'
 import { countDistinct } from '../../gateway/admission/distinct-buyers.ts'
 import { call, click, eventually, pause, tokenOf } from './call.ts'
 import { EDGE_KEY, JWT_SECRET, type LentDoor, lendDoor } from './lend-door.ts'
 import { openSale } from './sale-cards.ts'
-
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 30_000 })
 
 const BUYERS = Array.from({ length: 2_000 }, (_, i) => `buyer-${i}`)
 const EXPIRES_S = Math.floor(Date.now() / 1000) + 3600
@@ -108,14 +106,16 @@ describe('2,000 buyers at two doors', () => {
 
   test('what both report adds up: clicks twice, buyers once', async () => {
     await publish(0.5)
-    await Promise.all([letIn(0, BUYERS), letIn(1, BUYERS)])
+    const crowd = BUYERS.slice(0, 500)
     await eventually(async () => {
+      // A report counts those of the last 5 to 10 s: on a busy machine the crowd must come again.
+      await Promise.all([letIn(0, crowd), letIn(1, crowd)])
       const reports = await readReports(redis, 'edge')
       expect([...reports.keys()].sort()).toEqual([expect.stringMatching(/^door-[0-9a-f]{8}$/), 'first'])
       const tallies = [...reports.values()].flatMap(({ sales }) => sales[1] ?? [])
       expect(tallies).toHaveLength(2)
       const buyers = countDistinct(tallies.map((tally) => tally.buyers))
-      expect(Math.abs(buyers - 2_000)).toBeLessThan(400)
+      expect(Math.abs(buyers - 500)).toBeLessThan(100)
       return true
     })
   })
@@ -173,7 +173,7 @@ describe('the hottest', () => {
       expect(text).toContain('sluice_door_share{sale="1"} 1')
       expect(text).not.toContain('bot')
       return true
-    }, 15_000)
+    })
   })
 
   test('a hot buyer waits longer between two clicks', async () => {

@@ -12,7 +12,7 @@ beforeAll(async () => {
       conf
         .replace('gateway_probe_ms = 500', 'gateway_probe_ms = 100')
         .replace('gateway_probe_timeout_ms = 2000', 'gateway_probe_timeout_ms = 400')
-        .replace('gateway_out_ms = 2000', 'gateway_out_ms = 1500')
+        .replace('gateway_out_ms = 2000', 'gateway_out_ms = 4000')
         .replace('proxy_read_timeout 3s', 'proxy_read_timeout 700ms'),
   })
   await door.publish(openSale(1), openSale(2, { soldOut: true }))

@@ -1,11 +1,9 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
-import { type Answer, call, eventually, pause, tokenOf } from './call.ts'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { type Answer, call, eventually, pause, tokenOf, within } from './call.ts'
 import { JWT_SECRET, type LentDoor, lendDoor } from './lend-door.ts'
 import { openSale } from './sale-cards.ts'
 
 // Seconds must pass here, on a machine that runs other tests beside these.
-vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 })
-
 let door: LentDoor
 beforeAll(async () => {
   door = await lendDoor()
@@ -28,10 +26,12 @@ const clickFrom = async (address?: string, buyer = `buyer-${++nth}`): Promise<An
     },
     body: '{}',
   })
-/** How many of ten clicks go through; the others are told to come again. Begins early in a second of its own. */
+/** How many of ten clicks in one second go through; the others are told to come again. */
 async function passing(addressOf: (n: number) => string | undefined): Promise<number> {
   await pause(1_050)
-  const answers = await Promise.all(Array.from({ length: 10 }, (_, n) => clickFrom(addressOf(n))))
+  const answers = await within(1_000, () =>
+    Promise.all(Array.from({ length: 10 }, (_, n) => clickFrom(addressOf(n)))),
+  )
   const passed = answers.filter(({ status }) => status === 202).length
   for (const { status, json, headers } of answers)
     if (status !== 202)
@@ -54,22 +54,29 @@ describe('clicks from one address', () => {
     const before = (await metric(REFUSED)) || 0
     expect(await passing((n) => `203.0.113.${n}`)).toBe(5)
     expect(await passing(() => undefined)).toBe(5)
-    expect(await metric(REFUSED)).toBe(before + 10)
+    expect(await metric(REFUSED)).toBeGreaterThanOrEqual(before + 10)
   })
 
   test('who is refused for his neighbours may click as soon as he is told', async () => {
-    await passing(() => undefined)
     const late = 'late-comer'
-    expect((await clickFrom(undefined, late)).status).toBe(429)
+    await pause(1_050)
+    const refused = await within(1_000, async () => {
+      await Promise.all(Array.from({ length: 10 }, () => clickFrom()))
+      return clickFrom(undefined, late)
+    })
+    expect(refused.status).toBe(429)
     await pause(1_050)
     expect((await clickFrom(undefined, late)).status).toBe(202)
   })
 
   test('one buyer who hammers does not use up what his neighbours may ask', async () => {
     await pause(1_050)
-    await clickFrom(undefined, 'hammer')
-    await Promise.all(Array.from({ length: 30 }, () => clickFrom(undefined, 'hammer')))
-    expect((await clickFrom()).status).toBe(202)
+    const neighbour = await within(1_000, async () => {
+      await clickFrom(undefined, 'hammer')
+      await Promise.all(Array.from({ length: 30 }, () => clickFrom(undefined, 'hammer')))
+      return clickFrom()
+    })
+    expect(neighbour.status).toBe(202)
   })
 })
 
@@ -102,9 +109,12 @@ describe('behind a proxy that is believed', () => {
       conf.replace('lua_shared_dict click_addresses 20m', 'lua_shared_dict click_addresses 12k'),
     )
     await door.reload()
-    const answers = await Promise.all(Array.from({ length: 250 }, (_, n) => clickFrom(`2001:db8:${n}::1`)))
-    expect(answers.every(({ status }) => status === 202)).toBe(true)
-    await eventually(async () => (await metric('sluice_door_evictions_total{dict="click_addresses"}')) > 0)
+    await eventually(async () => {
+      // An entry lives a second: on a busy machine it takes more than one such flood to fill the list.
+      const flood = Array.from({ length: 250 }, (_, n) => clickFrom(`2001:db8:${n}::1`))
+      for (const { status } of await Promise.all(flood)) expect(status).toBe(202)
+      return (await metric('sluice_door_evictions_total{dict="click_addresses"}')) > 0
+    })
   })
 })
 
@@ -113,7 +123,7 @@ describe('clicks through the whole door', () => {
     await door.tune((conf) =>
       conf
         .replace('address_clicks_per_second = 5,', 'address_clicks_per_second = 5000,')
-        .replace('clicks_per_second = 50000', 'clicks_per_second = 100'),
+        .replace('clicks_per_second = 50000', 'clicks_per_second = 20'),
     )
     await door.reload()
   })
@@ -126,7 +136,7 @@ describe('clicks through the whole door', () => {
     )
     const windows = Math.ceil((Date.now() - began) / 100) + 1
     const busy = answers.filter(([, { status }]) => status === 503)
-    expect(answers.length - busy.length).toBeLessThanOrEqual(windows * 10)
+    expect(answers.length - busy.length).toBeLessThanOrEqual(windows * 2)
     expect(busy.length).toBeGreaterThan(0)
     for (const [, { json, headers }] of busy)
       expect([json.code, headers['retry-after']]).toEqual(['busy', '1'])

@@ -41,13 +41,13 @@ const askFrom = (localAddress: string) =>
 test('one address has so many connections that are served; a further one is told so, another address is not', async () => {
   await tuneOverload('limit_conn addresses 1000', 'limit_conn addresses 3')
   const [gateway] = door.gateways
-  Object.assign(gateway!, { delayMs: 1_500, arrived: [] })
+  Object.assign(gateway!, { holds: true, arrived: [] })
   const held = [1, 2, 3].map(() => askFrom('127.0.0.2'))
   await eventually(async () => gateway!.arrived.length === 3)
   const refused = await askFrom('127.0.0.2')
   expect([refused.status, refused.type, refused.retry]).toEqual([429, 'application/problem+json', '1'])
   expect(JSON.parse(refused.text).code).toBe('too_many_requests')
-  gateway!.delayMs = 0
+  gateway!.release()
   expect((await askFrom('127.0.0.3')).status).toBe(202)
   for (const { status } of await Promise.all(held)) expect(status).toBe(202)
   expect((await askFrom('127.0.0.2')).status).toBe(202)
@@ -86,9 +86,13 @@ test('each worker has so many requests under way at the gateways, and tells a fu
   )
   await door.reload()
   const [gateway] = door.gateways
-  Object.assign(gateway!, { delayMs: 1_000, arrived: [] })
-  const answers = await Promise.all(Array.from({ length: 30 }, () => askFrom('127.0.0.1')))
+  Object.assign(gateway!, { holds: true, arrived: [] })
+  let told = 0
+  const asking = Array.from({ length: 30 }, () => askFrom('127.0.0.1').finally(() => told++))
+  await eventually(async () => told + gateway!.arrived.length === 30)
+  gateway!.release()
+  const answers = await Promise.all(asking)
   expect(gateway!.arrived.length).toBeLessThanOrEqual(4)
-  const told = answers.map(({ status, text }) => (status === 202 ? '202' : JSON.parse(text).code))
-  expect(new Set(told)).toEqual(new Set(['202', 'busy']))
+  const codes = answers.map(({ status, text }) => (status === 202 ? '202' : JSON.parse(text).code))
+  expect(new Set(codes)).toEqual(new Set(['202', 'busy']))
 })

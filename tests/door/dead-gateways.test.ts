@@ -63,9 +63,6 @@ describe('gateways that are dead', () => {
     expect((await click(door.flash, 77)).json.code).toBe('unknown_sale')
     expect((await call(door.flash, 'GET', '/api/sales/1')).json.state).toBe('open')
     for (const gateway of door.gateways) await gateway.start()
-    await eventually(
-      async () => (await click(door.flash, 1, mine.authorization.slice(7))).status === 202,
-      4000,
-    )
+    await eventually(async () => (await click(door.flash, 1, mine.authorization.slice(7))).status === 202)
   })
 })

@@ -14,19 +14,21 @@ export interface GatewayStandIn {
   arrived: Arrived[]
   /** What the next requests are answered. */
   answer: { status: number; body: unknown; type?: string; headers?: Record<string, string> }
-  /** Answers come so late. */
-  delayMs: number
+  /** While true its answers wait for `release`. */
+  holds: boolean
   /** The connections on which requests came. */
   connections: Set<unknown>
   /** While true it takes requests and never answers. */
   hangs: boolean
   /** While true it does not answer the door's own question either. */
   silent: boolean
+  release(): void
   stop(): Promise<void>
   start(): Promise<void>
 }
 
 export async function startGateway(port: number): Promise<GatewayStandIn> {
+  const held: (() => void)[] = []
   const server = createServer((request, response) => {
     // What the door asks in the background is no request that it lets through.
     if (request.url === '/internal/alive') {
@@ -45,18 +47,22 @@ export async function startGateway(port: number): Promise<GatewayStandIn> {
       const { status, body: answer, type = 'application/json', headers: more } = gateway.answer
       const send = () =>
         response.writeHead(status, { 'content-type': type, ...more }).end(JSON.stringify(answer))
-      if (gateway.delayMs === 0) send()
-      else setTimeout(send, gateway.delayMs)
+      if (gateway.holds) held.push(send)
+      else send()
     })
   })
   const gateway: GatewayStandIn = {
     port,
     arrived: [],
     answer: { status: 202, body: { ticket: 't' } },
-    delayMs: 0,
+    holds: false,
     connections: new Set(),
     hangs: false,
     silent: false,
+    release: () => {
+      gateway.holds = false
+      for (const send of held.splice(0)) send()
+    },
     start: async () => {
       if (!server.listening) await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
     },

@@ -39,7 +39,7 @@ beforeAll(async () => {
   door = await lendDoor()
   url = `http://127.0.0.1:${door.flash}`
   www = join(door.run, 'www')
-}, 60_000)
+})
 afterAll(async () => {
   await door?.stop()
   await rm(folder, { recursive: true, force: true })

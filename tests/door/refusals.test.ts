@@ -56,7 +56,7 @@ describe('a click is refused by the door alone', () => {
   })
 
   test('not open: says when it opens, and opens by itself at that moment', async () => {
-    const opensAt = Date.now() + 700
+    const opensAt = Date.now() + 2_500
     await door.publish(openSale(2, { opensAt, soldOut: false }))
     expectRefusal(await click(door.flash, 2, token), 'not_open', { opensAt })
     expect((await call(door.flash, 'GET', '/api/sales/2')).json.state).toBe('upcoming')

@@ -38,8 +38,7 @@ async function retries(): Promise<string[]> {
   }
   return [...seen]
 }
-const soon = (answers: string): Promise<void> =>
-  expect.poll(retries, { timeout: 10_000, interval: 50 }).toEqual([answers])
+const soon = (answers: string): Promise<void> => expect.poll(retries, { interval: 50 }).toEqual([answers])
 
 const workers = async (): Promise<string> =>
   (await readFile(`/proc/${door.pid}/task/${door.pid}/children`, 'utf8')).trim()
@@ -60,9 +59,7 @@ test('the door says what is in force, in its metrics and to whoever asks Redis',
   await soon('32 2')
   const { text } = await call(door.ops, 'GET', '/metrics')
   expect(text).toContain('sluice_setting{name="door.paused-retry-s"} 32\n')
-  await expect
-    .poll(async () => (await inForce())?.values['door.paused-retry-s'], { timeout: 10_000 })
-    .toBe(32)
+  await expect.poll(async () => (await inForce())?.values['door.paused-retry-s']).toBe(32)
   const report = (await inForce())!
   expect(report).toMatchObject({ room: 'door', version, normals: { 'door.paused-retry-s': 7 } })
   expect(Object.keys(report.values).sort()).toEqual(

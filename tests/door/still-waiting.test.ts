@@ -228,5 +228,5 @@ describe('with all backends dead', () => {
     } finally {
       await other.stop()
     }
-  }, 30_000)
+  })
 })

@@ -1,17 +1,18 @@
 import { createHmac } from 'node:crypto'
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { ERRORS, type ErrorCode } from '../../contract/errors.ts'
 import { saleKeys } from '../../contract/keys.ts'
 import { signTicket } from '../../contract/ticket.ts'
 import { select } from '../../platform/mysql.ts'
 import { type Answer, call } from '../door/call.ts'
 import { openShop, type Shop } from '../lend-stack.ts'
+import { borrowStack } from './borrow-stack.ts'
 
 let shop: Shop
 let sale: number
 let upcoming: number
 beforeAll(async () => {
-  shop = await openShop(inject('stack'))
+  shop = await openShop(borrowStack())
   sale = await shop.sell({ perUser: 3 })
   upcoming = await shop.sell({ opensAt: Date.now() + 3_600_000 })
 })

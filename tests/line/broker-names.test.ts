@@ -1,5 +1,5 @@
 import { type ChannelModel, connect } from 'amqplib'
-import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import {
   DEAD_QUEUE,
   ORDERS_KEY,
@@ -11,13 +11,14 @@ import {
 import { rabbitmqPolicies } from '../../stack/rabbitmq-policies.ts'
 import { eventually } from '../door/call.ts'
 import { openShop, type Shop } from '../lend-stack.ts'
+import { borrowStack } from './borrow-stack.ts'
 
 /** What people see in RabbitMQ's management pages, asked from the API behind them. */
 
 let shop: Shop
 let connection: ChannelModel
 beforeAll(async () => {
-  shop = await openShop(inject('stack'))
+  shop = await openShop(borrowStack())
   connection = await connect(shop.at.urls.amqp)
 })
 afterAll(async () => {
@@ -56,7 +57,7 @@ test('every connection says whose it is and what for, every consumer what it rea
       ),
     )
     return true
-  }, 20_000)
+  })
 })
 
 test('every queue has the policy that is meant for it, and it takes effect', async () => {
@@ -83,7 +84,7 @@ test('every queue has the policy that is meant for it, and it takes effect', asy
       expect(effective_policy_definition, name).toEqual(meant[0]!.definition)
     }
     return true
-  }, 20_000)
+  })
 })
 
 test('a message says who sent it, when, and what it is', async () => {

@@ -71,7 +71,7 @@ async function sluiceSwitch(...words: string[]) {
 }
 const turn = sluiceSwitch
 /** Everything within a second or so, at doors and gateways: patient only because the machine may be busy. */
-const soon = (probe: () => Promise<boolean>) => eventually(probe, 8_000)
+const soon = eventually
 
 const as = (buyer: string) => ({ headers: { authorization: `Bearer ${shop.token(buyer)}` } })
 const get = (path: string, buyer: string) => call(stack.ports.flash, 'GET', path, as(buyer))
@@ -151,7 +151,7 @@ test('a buyer who asks too often at two doors together is slowed at both', async
     await eventually(async () => {
       const { json, headers } = await click(port, sale, bot)
       return json.code === 'too_many_requests' && Number(headers['retry-after']) > 2
-    }, 25_000)
+    })
   running = false
   await Promise.all(floods)
 })
@@ -272,7 +272,7 @@ describe('the rules on load', () => {
     }, 200)
     const inForce = async (): Promise<number> => (await sluiceSwitch()).level
     try {
-      await eventually(async () => (await inForce()) >= 1, 15_000)
+      await eventually(async () => (await inForce()) >= 1)
       await soon(async () => {
         const { text: metrics } = await call(stack.ports.ops, 'GET', '/metrics')
         return Number(/^sluice_door_level (\d)/m.exec(metrics)?.[1]) >= 1

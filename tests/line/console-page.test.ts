@@ -1,15 +1,14 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { launchChromium } from '../browser/chromium.ts'
 import { clickAll } from '../crowd.ts'
 import { openShop, type Shop } from '../lend-stack.ts'
+import { borrowStack } from './borrow-stack.ts'
 
 // An operator at the console's own pages, in a real browser, while real buyers click.
-vi.setConfig({ testTimeout: 90_000 })
-
-const at = inject('stack')
+const at = borrowStack()
 let shop: Shop
 let browser: Browser
 let page: Page
@@ -28,7 +27,7 @@ afterAll(async () => {
   await shop?.close()
 })
 
-const soon = <T>(read: () => T) => expect.poll(read, { timeout: 20_000 })
+const soon = <T>(read: () => T) => expect.poll(read)
 /** The value of one of the large numbers. */
 const tile = async (label: string): Promise<number> => {
   const text = await page.locator('.tile', { hasText: label }).locator('.tile-value').textContent()

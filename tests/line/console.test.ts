@@ -1,11 +1,12 @@
 import { connect } from 'node:net'
-import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { call, click } from '../door/call.ts'
 import { openShop, type Shop } from '../lend-stack.ts'
+import { borrowStack } from './borrow-stack.ts'
 
 let shop: Shop
 beforeAll(async () => {
-  shop = await openShop(inject('stack'))
+  shop = await openShop(borrowStack())
 })
 afterAll(() => shop?.close())
 
@@ -53,11 +54,11 @@ test('a faster release rate counts at once, also where the slow one would releas
   const sale = await shop.sell({ release: { batch: 1, everyMs: 3_600_000 }, stock: 5 })
   for (const buyer of ['rate-1', 'rate-2', 'rate-3', 'rate-4', 'rate-5'])
     expect((await click(shop.at.ports.flash, sale, shop.token(buyer))).status).toBe(202)
-  await expect.poll(async () => (await shop.orders(sale)).length, { timeout: 20_000 }).toBe(1)
+  await expect.poll(async () => (await shop.orders(sale)).length).toBe(1)
   const { version } = (await send('GET', `/api/sales/${sale}`, headers)).json
   const answer = await send('PUT', `/api/sales/${sale}/release`, headers, { release: '100/1000', version })
   expect(answer.json).toMatchObject({ release: { batch: 100, everyMs: 1000 }, version: version + 1 })
-  await expect.poll(async () => (await shop.orders(sale)).length, { timeout: 20_000 }).toBe(5)
+  await expect.poll(async () => (await shop.orders(sale)).length).toBe(5)
 })
 
 test('what is too large is refused at nginx', async () => {

@@ -1,18 +1,19 @@
 import { createHmac } from 'node:crypto'
 import { solveChallenge } from 'altcha-lib'
 import { deriveKey } from 'altcha-lib/algorithms/pbkdf2'
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { answerKey } from '../../contract/keys.ts'
 import { pollAll } from '../crowd.ts'
 import { type Answer, call, eventually, pause } from '../door/call.ts'
 import { openShop, type Shop } from '../lend-stack.ts'
 import { openDocument } from './api-document.ts'
+import { borrowStack } from './borrow-stack.ts'
 
 const { checkAnswer, operations } = await openDocument('openapi.yaml')
 
 let shop: Shop
 beforeAll(async () => {
-  shop = await openShop(inject('stack'))
+  shop = await openShop(borrowStack())
 })
 afterAll(() => shop?.close())
 
@@ -33,6 +34,9 @@ describe('every documented answer has been given as documented', () => {
       },
       ...(body === undefined ? {} : { body }),
     })
+  /** Asks until this is the answer. */
+  const told = (ask: () => Promise<Answer>, code: string) =>
+    eventually(async () => (await ask()).json?.code === code)
   const JOIN = 'POST /api/sales/{sale}/orders'
   const join = async (sale: number | string, buyer?: string, body = '{}', type?: string) =>
     check(JOIN, await send('POST', `/api/sales/${sale}/orders`, buyer, body, type))
@@ -69,20 +73,19 @@ describe('every documented answer has been given as documented', () => {
     await join(await shop.sell({ opensAt: Date.now() + 60_000 }), 'anna')
 
     await Promise.all([join(small, 'anna'), join(standing, 'anna'), join(standing, 'berta')])
-    await pause(1_000)
-    await join(small, 'late')
-    await join(standing, 'late')
+    let late = 0
+    const lateComersHear = (sale: number, code: string) => told(() => join(sale, `late-${++late}`), code)
+    await lateComersHear(small, 'sold_out')
+    await lateComersHear(standing, 'line_full')
     await shop.sluice('sale', 'pause', String(standing))
-    await pause(500)
-    await join(standing, 'paused')
+    await lateComersHear(standing, 'paused')
     await shop.sluice('sale', 'close', String(standing))
-    await pause(500)
-    await join(standing, 'after')
+    await lateComersHear(standing, 'ended')
 
-    await pause(1_000)
-    const again = await join(open, 'anna')
-    expect(again.status).toBe(200)
-    expect(again.json.ticket).toBe(first.json.ticket)
+    await eventually(async () => {
+      const { status, json } = await join(open, 'anna')
+      return status === 200 && json.ticket === first.json.ticket
+    })
   })
 
   test('challenges', async () => {
@@ -131,8 +134,8 @@ describe('every documented answer has been given as documented', () => {
     await answer(quiz!, 'wrong', 'clara')
     await ask(quiz!, 'clara')
     await shop.sluice('sale', 'close', String(quiz))
-    await pause(500)
-    await ask(quiz!, 'anna')
+    let late = 0
+    await told(() => ask(quiz!, `late-${++late}`), 'ended')
   })
 
   test('tickets and orders', async () => {
@@ -220,8 +223,6 @@ describe('every documented answer has been given as documented', () => {
       async () => (await send('GET', `/api/tickets/${ticket}`, 'nora')).json.state === 'awaiting_payment',
     )
     const turn = (name: string, value: string) => shop.sluice('switch', name, value, '--sale', String(sale))
-    const told = (call: () => Promise<Answer>, code: string) =>
-      eventually(async () => (await call()).json?.code === code)
     let visitors = 0
     const visit = () => join(sale, `visitor-${++visitors}`)
     const cancel = async () =>

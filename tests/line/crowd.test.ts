@@ -1,14 +1,15 @@
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { admitted, clickAll, pollAll, type Told, tally } from '../crowd.ts'
 import { click, eventually } from '../door/call.ts'
 import { openShop, type Shop } from '../lend-stack.ts'
+import { borrowStack } from './borrow-stack.ts'
 
 const BUYERS = 20_000
 const STOCK = 200
 
 let shop: Shop
 beforeAll(async () => {
-  shop = await openShop(inject('stack'))
+  shop = await openShop(borrowStack())
 })
 afterAll(() => shop?.close())
 

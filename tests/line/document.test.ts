@@ -1,5 +1,5 @@
 import { Registry } from 'prom-client'
-import { expect, inject, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { ERRORS } from '../../contract/errors.ts'
 import { ORDER_STATES, REFUSED_STATES } from '../../contract/words.ts'
 import { buildApp } from '../../gateway/app.ts'
@@ -8,13 +8,14 @@ import type { Services } from '../../gateway/services.ts'
 import { createLog } from '../../platform/log.ts'
 import { readSigningKeys } from '../../platform/signing-keys.ts'
 import { openDocument } from './api-document.ts'
+import { borrowStack } from './borrow-stack.ts'
 
 // What docs/openapi.yaml names; whether answers are as it says is seen in contract.test.ts.
 
 const { document, operations } = await openDocument('openapi.yaml')
 
 test('every route of the gateway is documented, and nothing else', async () => {
-  const { SLUICE_WWW, ...env } = inject('stack').env
+  const { SLUICE_WWW, ...env } = borrowStack().env
   const config = readGatewayConfig({ ...env, SLUICE_PORT: '1', SLUICE_DEV_SIGN_IN: 'true' })
   // Listed and never called, so the routes need no backends.
   const app = buildApp({

@@ -124,7 +124,7 @@ test('what needs a gateway is unavailable for now, and says when to try again', 
 
 test('when they are back the buyer who was put off gets a ticket at once, and the books are right', async () => {
   await Promise.all(BEHIND.toReversed().map((name) => stack.startProcess(name)))
-  await eventually(async () => (await clickAs(open, 'somebody')).status === 202, 15_000)
+  await eventually(async () => (await clickAs(open, 'somebody')).status === 202)
   expect(await pollAll(stack, [mine])).toMatchObject([{ state: 'awaiting_payment' }])
   await eventually(async () => (await shop.orders(open)).length === 1)
   const audits = await Promise.all([soldOut, full, open].map(shop.audit))

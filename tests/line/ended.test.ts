@@ -1,10 +1,11 @@
-import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { SALE_CHANGED, saleKeys } from '../../contract/keys.ts'
 import { auditSale } from '../../ops/audit/audit-sale.ts'
 import { select } from '../../platform/mysql.ts'
 import { pollAll } from '../crowd.ts'
 import { click, eventually } from '../door/call.ts'
 import { openShop, type Shop } from '../lend-stack.ts'
+import { borrowStack } from './borrow-stack.ts'
 
 /** A sale whose time is over, and nobody does anything. */
 
@@ -13,7 +14,7 @@ const DAY_MS = 86_400_000
 
 let shop: Shop
 beforeAll(async () => {
-  shop = await openShop(inject('stack'))
+  shop = await openShop(borrowStack())
 })
 afterAll(() => shop?.close())
 

@@ -1,13 +1,14 @@
-import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createSale } from '../../ops/sales/create-sale.ts'
 import { publishSale } from '../../ops/sales/publish-sale.ts'
 import { clickAll } from '../crowd.ts'
 import { eventually } from '../door/call.ts'
 import { openShop, type Shop } from '../lend-stack.ts'
+import { borrowStack } from './borrow-stack.ts'
 
 let shop: Shop
 beforeAll(async () => {
-  shop = await openShop(inject('stack'))
+  shop = await openShop(borrowStack())
 })
 afterAll(() => shop?.close())
 
@@ -24,4 +25,4 @@ test('a batch of hundreds of tickets with long numbers is published whole', asyn
   expect(told.map(({ status }) => status)).toEqual(Array(300).fill(202))
   await eventually(async () => (await shop.orders(id)).length === 300)
   expect((await shop.audit(id)).audit).toMatchObject({ ok: true, sold: 300, inFlight: 0 })
-}, 60_000)
+})

@@ -1,20 +1,25 @@
 import { readFileSync } from 'node:fs'
 import autocannon from 'autocannon'
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
-import { readStatus } from '../../platform/local-stack/status.ts'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Stack } from '../../stack/stack.ts'
 import { type Answer, call, eventually } from '../door/call.ts'
-import { openShop, type Shop } from '../lend-stack.ts'
+import { lendStack, openShop, type Shop } from '../lend-stack.ts'
 import { type RunningProgram, runProgram } from './run-program.ts'
 
-// Gateways of our own beside the shared stack, with limits that a test can reach.
+// Gateways with limits that a test can reach, beside those of a stack whose Redis is frozen: so it is our own.
 
+let stack: Stack
 let shop: Shop
 let sale: number
 beforeAll(async () => {
-  shop = await openShop(inject('stack'))
+  stack = await lendStack({ gateways: 1, workers: 1 })
+  shop = await openShop(stack)
   sale = await shop.sell({ stock: 100 })
 })
-afterAll(() => shop?.close())
+afterAll(async () => {
+  await shop?.close()
+  await stack?.stop()
+})
 
 const headers = (buyer: string) => ({
   'content-type': 'application/json',
@@ -39,18 +44,16 @@ function expectBusy(answer: Answer): void {
 describe('Redis is frozen', () => {
   const MOST = 20
   let gateway: RunningProgram
-  let redisPid: number
   beforeAll(async () => {
     gateway = await runProgram(shop.at, 'gateway', { SLUICE_BUSY_REQUESTS: String(MOST) })
-    redisPid = (await readStatus(shop.at.dir)).processes.find(({ role }) => role === 'redis')!.pid
   })
   afterAll(async () => {
-    process.kill(redisPid, 'SIGCONT')
+    stack.kill('redis', 'SIGCONT')
     await gateway.stop()
   })
 
   test('requests pile up to the limit, and a further one is told busy at once', async () => {
-    process.kill(redisPid, 'SIGSTOP')
+    stack.kill('redis', 'SIGSTOP')
     const before = rssMb(gateway)
     const told: { code: string; afterMs: number }[] = []
     const askedAt = Date.now()
@@ -82,7 +85,7 @@ describe('Redis is frozen', () => {
   })
 
   test('when it goes on, so does the gateway', async () => {
-    process.kill(redisPid, 'SIGCONT')
+    stack.kill('redis', 'SIGCONT')
     await eventually(async () => (await join(gateway, 'afterwards')).status === 202)
     expect(await health(gateway)).toMatchObject({ ok: true, busy: false, inFlight: 0 })
   })

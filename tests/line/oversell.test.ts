@@ -1,5 +1,5 @@
 import { createConnection } from 'mysql2/promise'
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { saleKeys } from '../../contract/keys.ts'
 import { RESERVE, reserveBatch } from '../../contract/line/reserve.ts'
 import { readSale } from '../../contract/sales.ts'
@@ -7,12 +7,13 @@ import type { Flight } from '../../workers/orders/flight.ts'
 import { type Reservations, recordBatch, StaleReservation } from '../../workers/orders/record-batch.ts'
 import { admitted, clickAll, pollAll } from '../crowd.ts'
 import { openShop, type Shop } from '../lend-stack.ts'
+import { borrowStack } from './borrow-stack.ts'
 
 // Whatever Redis says, MySQL decides. Each test takes one of the guards alone.
 
 let shop: Shop
 beforeAll(async () => {
-  shop = await openShop(inject('stack'))
+  shop = await openShop(borrowStack())
 })
 afterAll(() => shop?.close())
 

@@ -1,17 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type ChannelModel, type ConfirmChannel, connect, type GetMessage } from 'amqplib'
-import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { encodeMessage } from '../../contract/release-message.ts'
 import { ORDERS_KEY, ORDERS_QUEUE, PARKED_QUEUE, RELEASE_EXCHANGE } from '../../contract/topology.ts'
 import { admitted, clickAll, pollAll } from '../crowd.ts'
 import { call, eventually } from '../door/call.ts'
 import { openShop, type Shop } from '../lend-stack.ts'
+import { borrowStack } from './borrow-stack.ts'
 
 let shop: Shop
 let connection: ChannelModel
 let channel: ConfirmChannel
 beforeAll(async () => {
-  shop = await openShop(inject('stack'))
+  shop = await openShop(borrowStack())
   connection = await connect(shop.at.urls.amqp)
   channel = await connection.createConfirmChannel()
 })
@@ -29,10 +30,10 @@ async function publish(content: Buffer | string | object): Promise<void> {
   await channel.waitForConfirms()
 }
 
-/** Takes `count` messages out of the parked queue, or what there is after 10 s; fails when there are more. */
+/** Takes `count` messages out of the parked queue, or what there is after 30 s; fails when there are more. */
 async function takeParked(count: number): Promise<{ reason: string; content: string; requests: unknown }[]> {
   const taken: GetMessage[] = []
-  for (const deadline = Date.now() + 10_000; taken.length < count && Date.now() < deadline; ) {
+  for (const deadline = Date.now() + 30_000; taken.length < count && Date.now() < deadline; ) {
     const message = await channel.get(PARKED_QUEUE, { noAck: true })
     if (message) taken.push(message)
     else await sleep(20)
@@ -55,7 +56,7 @@ async function expectQueueEmpty(): Promise<void> {
     const answer = await fetch(`${origin}/api/queues/sluice/${ORDERS_QUEUE}`, { headers: { authorization } })
     const queue = (await answer.json()) as { messages_ready: number; messages_unacknowledged: number }
     return queue.messages_ready === 0 && queue.messages_unacknowledged === 0
-  }, 15_000)
+  })
 }
 
 test('bad messages are parked with the reason, and real buyers beside them get their orders', async () => {

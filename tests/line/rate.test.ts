@@ -22,7 +22,7 @@ async function sellOut(stock: number, buyers: number): Promise<{ tookMs: number 
   const sale = await shop.sell({ stock, standby: 0, release: { batch: 10, everyMs: 100 } })
   const told = await clickAll(stack, { sale, buyers, prefix: 'rate' })
   expect(tally(told)['202']).toBe(stock)
-  await eventually(async () => (await shop.orders(sale)).length === stock, 20_000)
+  await eventually(async () => (await shop.orders(sale)).length === stock)
 
   const orders = await shop.orders(sale)
   expect(orders.map(({ number }) => number)).toEqual(Array.from({ length: stock }, (_, i) => i + 1))

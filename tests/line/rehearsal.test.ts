@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { rename } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Check } from '../../ops/rehearsal/check.ts'
 import type { RehearsalStores } from '../../ops/rehearsal/check-surroundings.ts'
 import { type RehearsalOptions, rehearse } from '../../ops/rehearsal/rehearse.ts'
@@ -11,12 +11,13 @@ import { ROOT } from '../../platform/root.ts'
 import { choosePort } from '../../stack/ports.ts'
 import { call, eventually } from '../door/call.ts'
 import { openShop, type Shop } from '../lend-stack.ts'
+import { borrowStack } from './borrow-stack.ts'
 import { optionsOf, shadowsOf, storesOf } from './rehearse-with.ts'
 
 let shop: Shop
 let sale: number
 beforeAll(async () => {
-  shop = await openShop(inject('stack'))
+  shop = await openShop(borrowStack())
   // Slower than any machine: what is safe here is not the matter.
   sale = await shop.sell({ stock: 500, release: { batch: 1, everyMs: 100 } })
 })

@@ -1,17 +1,18 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Channel, type ChannelModel, connect, type GetMessage } from 'amqplib'
-import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ORDERS_KEY, RELEASE_EXCHANGE } from '../../contract/topology.ts'
 import { select } from '../../platform/mysql.ts'
 import { type Answer, call, eventually } from '../door/call.ts'
 import { openShop, type Shop } from '../lend-stack.ts'
+import { borrowStack } from './borrow-stack.ts'
 
 let shop: Shop
 let connection: ChannelModel
 let channel: Channel
 beforeAll(async () => {
-  shop = await openShop(inject('stack'))
+  shop = await openShop(borrowStack())
   connection = await connect(shop.at.urls.amqp)
   channel = await connection.createChannel()
 })
@@ -81,7 +82,7 @@ test('the ID of an answer finds its click in every log, in the message and in th
       headers: headersOf('followed'),
     })
     return paying.status === 201
-  }, 20_000)
+  })
   const payment = paying!.headers['x-request-id'] as string
   expect(payment).not.toBe(id)
   expect(linesWith(await logsOf('gateway'), payment)).toMatchObject([

@@ -1,15 +1,16 @@
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { saleKeys } from '../../contract/keys.ts'
 import { pollAll } from '../crowd.ts'
 import { type Answer, call, click, eventually } from '../door/call.ts'
 import { openShop, type Shop } from '../lend-stack.ts'
+import { borrowStack } from './borrow-stack.ts'
 
 const TIMES = 50
 
 let shop: Shop
 let door: number
 beforeAll(async () => {
-  shop = await openShop(inject('stack'))
+  shop = await openShop(borrowStack())
   door = shop.at.ports.flash
 })
 afterAll(() => shop?.close())

@@ -1,8 +1,9 @@
 import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { changeSetting } from '../../ops/settings/change-setting.ts'
 import { launchChromium } from '../browser/chromium.ts'
 import { openShop, type Shop } from '../lend-stack.ts'
+import { borrowStack } from './borrow-stack.ts'
 
 const NAME = 'gateway.hot-user'
 
@@ -10,7 +11,7 @@ let shop: Shop
 let browser: Browser
 let page: Page
 beforeAll(async () => {
-  shop = await openShop(inject('stack'))
+  shop = await openShop(borrowStack())
   browser = await launchChromium()
   page = await browser.newPage({ viewport: { width: 1440, height: 900 } })
 })

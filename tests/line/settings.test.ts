@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { SETTINGS as HASH, SNAPSHOT } from '../../contract/keys.ts'
 import type { Snapshot } from '../../contract/snapshot.ts'
 import { ORDERS_QUEUE } from '../../contract/topology.ts'
@@ -9,17 +9,18 @@ import { listSettings } from '../../ops/settings/list-settings.ts'
 import { admitted, clickAll, pollAll } from '../crowd.ts'
 import { call, click, eventually } from '../door/call.ts'
 import { openShop, type Shop } from '../lend-stack.ts'
+import { borrowStack } from './borrow-stack.ts'
 
-const SOON = { timeout: 15_000, interval: 50 }
+const SOON = { interval: 50 }
 
 let shop: Shop
 beforeAll(async () => {
-  shop = await openShop(inject('stack'))
+  shop = await openShop(borrowStack())
 })
 afterAll(async () => {
   for (const { name, set } of (await listSettings(shop)).settings)
     if (set !== null) await put(name, 'default')
-  await eventually(async () => (await behind()).length === 0, SOON.timeout)
+  await eventually(async () => (await behind()).length === 0)
   await shop.close()
 })
 

@@ -1,16 +1,17 @@
-import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { auditSale } from '../../ops/audit/audit-sale.ts'
 import { stepPhase } from '../../ops/sales/change-phase.ts'
 import { call } from '../door/call.ts'
 import { openShop, type Shop } from '../lend-stack.ts'
 import { eventually } from '../payments/counter.ts'
+import { borrowStack } from './borrow-stack.ts'
 
 /** On a machine that runs other tests beside these. */
 const PATIENCE_MS = 60_000
 
 let shop: Shop
 beforeAll(async () => {
-  shop = await openShop(inject('stack'))
+  shop = await openShop(borrowStack())
 })
 afterAll(() => shop?.close())
 

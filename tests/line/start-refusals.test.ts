@@ -1,13 +1,14 @@
 import { connect } from 'amqplib'
 import { createConnection } from 'mysql2/promise'
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ORDERS_QUEUE } from '../../contract/topology.ts'
 import { openShop, type Shop } from '../lend-stack.ts'
+import { borrowStack } from './borrow-stack.ts'
 import { type Env, NEEDS, ROLES, type Role, startProgram } from './start-program.ts'
 
 let shop: Shop
 beforeAll(async () => {
-  shop = await openShop(inject('stack'))
+  shop = await openShop(borrowStack())
 })
 afterAll(() => shop?.close())
 

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { preloadSale } from '../../contract/preload.ts'
 import { readCounts } from '../../ops/doors/read-counts.ts'
 import { createCountsRecord } from '../../ops/doors/record-counts.ts'
@@ -18,8 +18,6 @@ import { ticketOf } from '../door/ticket-of.ts'
 import { type LentStores, lendStores } from '../lend-stores.ts'
 
 // Two sales at once, at a real door: what a console keeps of each in MySQL is exactly its own.
-
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
 const WAITING = { served: 100, last: 10_100, waiting: 10_000, perSecond: 10, fastest: 10 }
 

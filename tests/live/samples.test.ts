@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { CENTRE, reportKeys, saleKeys } from '../../contract/keys.ts'
 import { preloadSale } from '../../contract/preload.ts'
 import { type DoorCounts, type EdgeReport, type GatewayLoad, sendReport } from '../../contract/reports.ts'
@@ -13,8 +13,6 @@ import { createSale } from '../../ops/sales/create-sale.ts'
 import { createLog } from '../../platform/log.ts'
 import { select, transaction } from '../../platform/mysql.ts'
 import { type LentStores, lendStores } from '../lend-stores.ts'
-
-vi.setConfig({ testTimeout: 30_000, hookTimeout: 60_000 })
 
 const log = createLog('test', 'silent')
 let stores: LentStores
@@ -162,14 +160,14 @@ test('a console samples by itself; two consoles leave one sample a second', asyn
   const consoles = ['one', 'two'].map((name) => startLive({ redis, mysql, name, log, everyMs: 60 }))
   const end = consoles[0]!.follow(sale, (sample) => seen.push(sample))
   const rows = async () => readSamples(mysql, sale, Date.now() - 60_000, Date.now() + 1_000)
-  await expect.poll(async () => (await rows()).length, { timeout: 10_000 }).toBeGreaterThanOrEqual(2)
+  await expect.poll(async () => (await rows()).length).toBeGreaterThanOrEqual(2)
   end()
   const after = seen.length
   expect(seen.at(-1)).toMatchObject({ phase: 'published', stock: 50, left: 50 })
   expect(consoles[0]!.remembered(sale).length).toBeGreaterThanOrEqual(after)
   // A closed sale is followed on, and not forgotten at once.
   await mysql.query("UPDATE sales SET phase = 'closed' WHERE id = ?", [sale])
-  await expect.poll(() => consoles[1]!.remembered(sale).at(-1)?.phase, { timeout: 10_000 }).toBe('closed')
+  await expect.poll(() => consoles[1]!.remembered(sale).at(-1)?.phase).toBe('closed')
   await Promise.all(consoles.map((one) => one.stop()))
   expect(seen.length).toBe(after)
 })
@@ -223,7 +221,7 @@ test('a sale far before its opening is live for the page, and not yet recorded',
   const [early] = (await readLiveSales(mysql)).filter(({ id }) => id === sale) as [LiveSale]
   expect(early.phase).toBe('published')
   const live = startLive({ redis, mysql, name: 'one', log, everyMs: 40 })
-  await expect.poll(() => live.remembered(sale).length, { timeout: 10_000 }).toBeGreaterThan(3)
+  await expect.poll(() => live.remembered(sale).length).toBeGreaterThan(3)
   await live.stop()
   expect(await readSamples(mysql, sale, Date.now() - 60_000, Date.now() + 1_000)).toEqual([])
 })

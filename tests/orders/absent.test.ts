@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { SNAPSHOT, saleKeys } from '../../contract/keys.ts'
 import type { Absence } from '../../contract/line/absence.ts'
 import { JOIN, reenterLine } from '../../contract/line/join.ts'
@@ -22,12 +22,10 @@ const NO_GRACE: Absence = { ...ABSENT, graceMs: 0 }
 const LONG_MS = 300
 
 // On a busy machine; nothing here depends on being quick.
-vi.setConfig({ testTimeout: 60_000 })
-
 let stores: LentStores
 beforeAll(async () => {
   stores = await lendStores({ connections: 8 })
-}, 60_000)
+})
 afterAll(() => stores?.stop())
 
 const BUYERS = ['', 'ann', 'bob', 'cid', 'dan', 'eve']

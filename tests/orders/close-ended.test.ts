@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { saleKeys } from '../../contract/keys.ts'
 import { readSale } from '../../contract/sales.ts'
 import { select } from '../../platform/mysql.ts'
@@ -10,12 +10,10 @@ import type { Shop } from './shop.ts'
 /** What a worker does with a sale whose time is over. */
 
 // Real stores on a machine that runs other tests beside these.
-vi.setConfig({ testTimeout: 30_000 })
-
 let stores: LentStores
 beforeAll(async () => {
   stores = await lendStores({ connections: 8 })
-}, 60_000)
+})
 afterAll(() => stores?.stop())
 
 const phaseOf = async ({ sale }: Shop) => (await readSale(stores.mysql, sale))!.phase

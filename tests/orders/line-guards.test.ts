@@ -20,7 +20,7 @@ let stores: LentStores
 
 beforeAll(async () => {
   stores = await lendStores({ connections: 8 })
-}, 60_000)
+})
 afterAll(() => stores?.stop())
 
 test('a reservation is answered the same again, and takes its unit once', async () => {

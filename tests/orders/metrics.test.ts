@@ -16,7 +16,7 @@ import { cancelOrder, openPayment, orderName, sendWebhook } from './shop.ts'
 let stores: LentStores
 beforeAll(async () => {
   stores = await lendStores({ connections: 4 })
-}, 60_000)
+})
 afterAll(() => stores?.stop())
 
 const read = async (metrics: Registry): Promise<Record<string, number>> =>
@@ -100,7 +100,7 @@ test('how full Redis and MySQL are, as they say themselves', async () => {
   const metrics = new Registry()
   const stop = watchStores({ metrics, ...stores, rabbitmqReady: () => false })
   await expect
-    .poll(() => read(metrics), { timeout: 20_000 })
+    .poll(() => read(metrics))
     .toMatchObject({
       'sluice_backend_up{backend="redis"}': 1,
       'sluice_backend_up{backend="mysql"}': 1,

@@ -12,7 +12,7 @@ let stores: LentStores
 
 beforeAll(async () => {
   stores = await lendStores({ connections: 8 })
-}, 60_000)
+})
 afterAll(() => stores?.stop())
 
 /** An order that expired, whose payment comes in all the same. */

@@ -16,7 +16,7 @@ let stores: LentStores
 
 beforeAll(async () => {
   stores = await lendStores({ connections: 4 })
-}, 60_000)
+})
 afterAll(() => stores?.stop())
 
 const requestOf = (): string => randomBytes(16).toString('hex')

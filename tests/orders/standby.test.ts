@@ -26,7 +26,7 @@ let stores: LentStores
 
 beforeAll(async () => {
   stores = await lendStores({ connections: 8 })
-}, 60_000)
+})
 afterAll(() => stores?.stop())
 
 const buyerOf = (number: number): string => `buyer${number}`
@@ -92,7 +92,7 @@ test('1.2 times the demand, and a sixth never pays, all the line can make up for
   expect(books.sale).toEqual({ stock, sold: stock, paid: stock })
   expect(countStates(books)).toEqual({ paid: stock, expired: failing.size })
   expect((await auditSale(stores, shop.sale, []))!.audit).toMatchObject({ ok: true, paid: stock, left: 0 })
-}, 60_000)
+})
 
 test('30% never pay, with as many standing by: all are paid by the line, and the rest is told', async () => {
   const stock = 50
@@ -115,7 +115,7 @@ test('30% never pay, with as many standing by: all are paid by the line, and the
   expect([...books.refusals]).toEqual(Array.from({ length: 10 }, (_, i) => [stock + 16 + i, 'sold_out']))
   expect(await stateOf(shop, 1.5 * stock)).toBe('sold_out')
   expect((await auditSale(stores, shop.sale, []))!.audit.problems).toEqual([])
-}, 60_000)
+})
 
 test('the payment of the last unit tells those who stand by at once', async () => {
   const shop = await openShop(stores, { stock: 2, standby: 3 })
@@ -134,7 +134,7 @@ test('the payment of the last unit tells those who stand by at once', async () =
   for (const number of [3, 4, 5]) expect(await stateOf(shop, number)).toBe('sold_out')
   // A click after that is told so, too, by the line itself.
   expect((await joinLine(stores.redis, shop.sale, [{ buyer: 'late', quantity: 1 }])).answers[0]!.code).toBe(6)
-}, 60_000)
+})
 
 test('with nobody standing by, a unit that comes back takes the sold-out sign off', async () => {
   const shop = await openShop(stores, { stock: 1, standby: 0 })
@@ -148,7 +148,7 @@ test('with nobody standing by, a unit that comes back takes the sold-out sign of
   expect(answers[0]).toMatchObject({ code: 1, number: 2 })
   const [order] = await work(shop)
   expect(order).toMatchObject({ number: 2, state: 'awaiting_payment' })
-}, 60_000)
+})
 
 test('a unit goes to the head of the line, not to whoever asks', async () => {
   const shop = await openShop(stores, { stock: 1, standby: 3 })
@@ -160,4 +160,4 @@ test('a unit goes to the head of the line, not to whoever asks', async () => {
   const { answers } = await joinLine(stores.redis, shop.sale, [{ buyer: buyerOf(1), quantity: 1 }])
   expect(answers[0]).toMatchObject({ code: 1, number: 4, position: 3 })
   expect((await work(shop)).map(({ number }) => number)).toEqual([2])
-}, 60_000)
+})

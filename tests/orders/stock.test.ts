@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { readArticle } from '../../contract/inventory/read-inventory.ts'
 import { saleKeys } from '../../contract/keys.ts'
 import { joinLine } from '../../contract/line/join.ts'
@@ -15,13 +15,11 @@ import { type LentStores, lendStores } from '../lend-stores.ts'
 import { openPayment, openShop, orderName, releaseAll, type Shop, sendWebhook, serve } from './shop.ts'
 
 // Real servers on a machine that runs other tests beside these.
-vi.setConfig({ testTimeout: 30_000 })
-
 let stores: LentStores
 
 beforeAll(async () => {
   stores = await lendStores({ connections: 8 })
-}, 60_000)
+})
 afterAll(() => stores?.stop())
 
 const buyerOf = (number: number): string => `buyer${number}`

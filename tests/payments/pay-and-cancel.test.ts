@@ -1,9 +1,7 @@
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Answer, type Counter, openCounter } from './counter.ts'
 
 // Paying and cancelling as a buyer's client does it, with the provider's books beside.
-
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 120_000 })
 
 let counter: Counter
 let sale: number

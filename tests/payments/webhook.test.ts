@@ -1,11 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { sumMetric } from '../../platform/sum-metric.ts'
 import { type Answer, type Counter, eventually, openCounter, signature } from './counter.ts'
 
 // The provider's events on their whole way: through the door, a gateway and into MySQL. What is not true changes nothing.
-
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 120_000 })
 
 let counter: Counter
 let sale: number

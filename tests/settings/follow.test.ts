@@ -14,8 +14,7 @@ import { connectMysql } from '../../platform/mysql.ts'
 import { connectRedis, connectSubscriber } from '../../platform/redis.ts'
 import { type LentStores, lendStores } from '../lend-stores.ts'
 
-vi.setConfig({ testTimeout: 30_000, hookTimeout: 60_000 })
-const SOON = { timeout: 10_000, interval: 20 }
+const SOON = { interval: 20 }
 
 let stores: LentStores
 beforeAll(async () => {

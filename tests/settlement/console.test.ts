@@ -1,18 +1,16 @@
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type LentConsole, lendConsole, type Send } from '../console/lend-console.ts'
 import { makeOrders } from '../orders/make-orders.ts'
 import { pay, sold, stockUp } from './settled-shop.ts'
 
 // Real stores on a machine that runs other tests beside these.
-vi.setConfig({ testTimeout: 30_000 })
-
 let lent: LentConsole
 let anna: Send
 let vera: Send
 beforeAll(async () => {
   lent = await lendConsole()
   ;[anna, vera] = [await lent.signIn('anna'), await lent.signIn('vera')]
-}, 60_000)
+})
 afterAll(() => lent?.stop())
 
 test('an operator sees what blocks a settlement, and settles when nothing does', async () => {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { writeEvent } from '../../contract/events.ts'
 import type { DoorCounts } from '../../contract/reports.ts'
 import { recordAction } from '../../ops/actions/record-action.ts'
@@ -13,12 +13,10 @@ import { makeOrders } from '../orders/make-orders.ts'
 import { OPERATOR, pay, settle, sold, stockUp } from './settled-shop.ts'
 
 // Real stores on a machine that runs other tests beside these.
-vi.setConfig({ testTimeout: 30_000 })
-
 let stores: LentStores
 beforeAll(async () => {
   stores = await lendStores({ connections: 8 })
-}, 60_000)
+})
 afterAll(() => stores?.stop())
 
 /** Samples of the seconds since `from`, as the console keeps them. */

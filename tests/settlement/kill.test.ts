@@ -34,7 +34,7 @@ beforeAll(async () => {
   await redis.connect()
   stores = { mysql, redis, stop: async () => {} }
   wire = await openTripwire(stack.ports.mysql)
-}, 120_000)
+})
 
 afterAll(async () => {
   over = true
@@ -44,7 +44,7 @@ afterAll(async () => {
   await stores?.mysql.end()
   await stack?.stop()
   for (const port of ports) returnPort(port)
-}, 60_000)
+})
 
 /** One of our own programs, with the wire in its way to MySQL. */
 async function run(program: string, args: string[], env: Record<string, string>): Promise<ChildProcess> {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { closeTicket } from '../../contract/close-ticket.ts'
 import type { Problem } from '../../contract/errors.ts'
 import { saleKeys } from '../../contract/keys.ts'
@@ -20,12 +20,10 @@ import { pay, readBack, settle, sold, stockUp } from './settled-shop.ts'
 /** Settlement, and each guard of it by the one case that it stands for. */
 
 // Real stores on a machine that runs other tests beside these.
-vi.setConfig({ testTimeout: 30_000 })
-
 let stores: LentStores
 beforeAll(async () => {
   stores = await lendStores({ connections: 8 })
-}, 60_000)
+})
 afterAll(() => stores?.stop())
 
 const refusal = (work: Promise<unknown>): Promise<Problem> =>

@@ -12,9 +12,9 @@ export async function changeKeys(dir: string, lines: string[]): Promise<void> {
   for (const pid of pids('nginx')) process.kill(pid, 'SIGHUP')
   for (const pid of pids('gateway')) {
     process.kill(pid, 'SIGTERM')
-    await expect.poll(() => identify(pid), { timeout: 15_000 }).toBeUndefined()
+    await expect.poll(() => identify(pid)).toBeUndefined()
   }
   // What only a gateway answers.
   const answers = () => fetch(`${flash}/api/sales/999999999`).then(({ status }) => status)
-  await expect.poll(answers, { timeout: 15_000 }).toBe(404)
+  await expect.poll(answers).toBe(404)
 }

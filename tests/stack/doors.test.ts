@@ -14,11 +14,11 @@ let shop: Shop
 beforeAll(async () => {
   stack = await lendStack({ doors: 2, gateways: 3, workers: 1, roles: ROLES })
   shop = await openShop(stack)
-}, 120_000)
+})
 afterAll(async () => {
   await shop?.close()
   await stack?.stop()
-}, 60_000)
+})
 
 const ports = () => stack.doors.map(({ port }) => port)
 
@@ -151,7 +151,7 @@ test('kill -9 of a door and a gateway in the middle of a sale: nothing is lost, 
     await eventually(async () => {
       const now = stack.processes().find((one) => one.name === name)
       return now !== undefined && now.pid !== before.get(name)
-    }, 15_000)
+    })
     await stack.waitReady(name, 15_000)
   }
   const standings = await pollAll(stack, holders, 30_000)
@@ -162,7 +162,7 @@ test('kill -9 of a door and a gateway in the middle of a sale: nothing is lost, 
   expect((await shop.audit(sale)).audit).toMatchObject({ ok: true, stock, sold: stock, left: 0, inFlight: 0 })
   // The door that came back serves as before.
   expect((await click(ports()[1]!, sale, shop.token('late'))).json.code).toMatch(/sold_out|line_full/)
-}, 90_000)
+})
 
 test('everything behind the doors frozen: they say unavailable at once, and go on when it goes on', async () => {
   const sale = await shop.sell({ stock: 5 })
@@ -180,7 +180,7 @@ test('everything behind the doors frozen: they say unavailable at once, and go o
   const ops = stack.doors.map((door) => Number(new URL(door.ops).port))
 
   send('SIGSTOP')
-  await eventually(async () => (await Promise.all(ops.map(gatewaysUp))).every((up) => up === 0), 15_000)
+  await eventually(async () => (await Promise.all(ops.map(gatewaysUp))).every((up) => up === 0))
   const took: number[] = []
   for (let n = 0; n < 20; n++) {
     const askedAt = performance.now()
@@ -197,5 +197,5 @@ test('everything behind the doors frozen: they say unavailable at once, and go o
   send('SIGCONT')
   await Promise.all(backends.map(({ name }) => stack.waitReady(name, 20_000)))
   for (const [n, port] of ports().entries())
-    await eventually(async () => (await click(port, sale, shop.token(`again${n}`))).status < 300, 15_000)
-}, 90_000)
+    await eventually(async () => (await click(port, sale, shop.token(`again${n}`))).status < 300)
+})

@@ -266,7 +266,7 @@ test('stop ends everything and leaves no process behind', { timeout: 60_000 }, a
   const { code, output } = await run('stop')
   expect(code).toBe(0)
   expect(output).toContain('stopped')
-  await expect.poll(findOurs, { timeout: 3000 }).toEqual([])
+  await expect.poll(findOurs).toEqual([])
   await expect(readStatus(dir)).rejects.toThrow(/npm start/)
 })
 
@@ -281,14 +281,14 @@ test('a Ctrl-C that arrives twice, from the terminal and from npm, is one: every
   child.kill('SIGINT')
   expect(await ended).toBe(0)
   expect(output()).toMatch(/stopped\n$/)
-  await expect.poll(findOurs, { timeout: 3000 }).toEqual([])
+  await expect.poll(findOurs).toEqual([])
 })
 
 test('TERM while it is still starting ends everything too', { timeout: 60_000 }, async () => {
   const { child, output } = launch('start', '--gateways', '1', '--workers', '1')
-  await expect.poll(output, { timeout: 30_000 }).toContain('mysql is ready')
+  await expect.poll(output).toContain('mysql is ready')
   const ended = new Promise((resolve) => child.once('exit', resolve))
   child.kill('SIGTERM')
   await ended
-  await expect.poll(findOurs, { timeout: 5000 }).toEqual([])
+  await expect.poll(findOurs).toEqual([])
 })
