@@ -29,7 +29,7 @@ export function Tiles({ samples }: { samples: readonly Sample[] }): JSX.Element 
       <Tile
         label="Clicks a second"
         value={now === undefined ? undefined : clicks(now)}
-        note={`peak ${number(peak)} · of this sale`}
+        note={`peak ${number(peak)}`}
       />
     </dl>
   )
