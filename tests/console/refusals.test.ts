@@ -1,11 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createSale } from '../../ops/sales/create-sale.ts'
 import { openDocument } from '../line/api-document.ts'
 import { type ConsoleAnswer, type LentConsole, lendConsole, type Send } from './lend-console.ts'
 
 /** Every route of docs/openapi-ops.yaml, refused in every way that it says. */
 
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 120_000 })
 const { operations, checkAnswer } = await openDocument('openapi-ops.yaml')
 let lent: LentConsole
 let anna: Send

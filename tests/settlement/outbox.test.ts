@@ -1,11 +1,9 @@
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { ShopMessage } from '../../contract/shop-message.ts'
 import type { Outbox } from '../../workers/outbox.ts'
 import { sendOutbox } from '../../workers/shop/send-outbox.ts'
 import { type LentStores, lendStores } from '../lend-stores.ts'
 import { settle, sold } from './settled-shop.ts'
-
-vi.setConfig({ testTimeout: 30_000 })
 
 let stores: LentStores
 beforeAll(async () => {
