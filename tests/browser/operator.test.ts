@@ -160,6 +160,7 @@ async function close(sale: number): Promise<void> {
   const opener = region('Sale').getByRole('button', { name: 'Close …' })
   const dialog = page.getByRole('dialog')
   await opener.click()
+  await dialog.waitFor()
   // Escape leaves the dialog, and the focus is where it was.
   await page.keyboard.press('Escape')
   await soon(() => dialog.count()).toBe(0)
