@@ -1,5 +1,5 @@
 import type { ComponentChildren, JSX } from 'preact'
-import { useEffect, useRef } from 'preact/hooks'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 
 interface DialogProps {
   class: string
@@ -12,7 +12,7 @@ interface DialogProps {
 /** The browser's own modal dialog: it keeps the focus, Escape leaves it, and then the focus is where it was before. */
 export function Dialog({ class: name, titleId, onLeave, children }: DialogProps): JSX.Element {
   const dialog = useRef<HTMLDialogElement>(null)
-  useEffect(() => {
+  useLayoutEffect(() => {
     const before = document.activeElement
     dialog.current?.showModal()
     // The browser itself gives the focus back where a dialog is closed; one that is removed from the page drops it.
@@ -25,10 +25,8 @@ export function Dialog({ class: name, titleId, onLeave, children }: DialogProps)
       ref={dialog}
       class={name}
       aria-labelledby={titleId}
-      onCancel={(event) => {
-        event.preventDefault()
-        onLeave()
-      }}
+      // Escape closes it; asking to be left (`cancel`) is something that a browser may skip.
+      onClose={onLeave}
     >
       {children}
     </dialog>
