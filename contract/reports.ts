@@ -65,6 +65,9 @@ export interface GatewayLoad {
  * second, or of the last few where they take longer; 0 where there were none in 10 s.
  */
 export interface WorkerLoad {
+  /** When it was written, and when the worker began, ms. Absent in the report of an older worker. */
+  at?: number
+  began?: number
   /** Tickets with a committed row, and batches, since the worker began. */
   tickets: number
   batches: number

@@ -12,6 +12,7 @@ import { type Calls, callsBySale, callsOfSale, doorCounts, latencyOf } from './s
 export function createSamples() {
   const atDoors = createRates()
   const atGateways = createRates()
+  const atWorkers = createRates()
 
   return (
     sales: readonly LiveSale[],
@@ -21,7 +22,9 @@ export function createSamples() {
   ): Map<number, Sample> => {
     atDoors.note(pulse ? readings(pulse.doors, doorCounts) : new Map(), now)
     atGateways.note(pulse ? readings(pulse.gateways, ({ released = {} }) => released) : new Map(), now)
+    atWorkers.note(pulse ? readings(pulse.workers, ({ tickets }) => ({ tickets })) : new Map(), now)
     const released = atGateways.perSecond(now)
+    const recorded = atWorkers.perSecond(now)
     const rates = atDoors.perSecond(now)
     const calls = rates && callsBySale(rates)
     const shared = pulse ? ofAllSales(pulse, calls, now) : {}
@@ -35,7 +38,7 @@ export function createSamples() {
           {
             ...{ at: now, phase: sale.phase },
             ...ofRow,
-            ...known({ rate: sale.rate, released: released?.[sale.id] }),
+            ...known({ rate: sale.rate, released: released?.[sale.id], recorded: recorded?.tickets }),
             ...(pulse ? ofOneSale(pulse, sale.id) : {}),
             ...(pulse && calls ? callsOfSale(calls, pulse.doors, sale.id) : {}),
             ...shared,
@@ -86,7 +89,6 @@ function ofAllSales(
     snapshotAgeMs: most([...doors.values()].flatMap(({ written_age_ms = [] }) => written_age_ms)),
     queue: most([...gateways.values()].map(({ queue }) => queue)),
     lagMs: lagOf(work, [...gateways.values()]),
-    recorded: work.length === 0 ? undefined : work.reduce((sum, { perSecond }) => sum + perSecond, 0),
     batchTickets: mean(busy.map(({ batchTickets }) => batchTickets)),
     batchMs: mean(busy.map(({ batchMs }) => batchMs)),
     dbMs: mean(busy.map(({ dbMs }) => dbMs)),

@@ -38,7 +38,7 @@ export interface Sample {
   /** Messages that wait in RabbitMQ; and from release to row, the longest of all workers. */
   queue?: number
   lagMs?: number
-  /** Of all workers: tickets recorded, tickets in a batch, what a batch and its transaction in MySQL took. */
+  /** Of all workers: tickets recorded a second, tickets in a batch, what a batch and its transaction in MySQL took. */
   recorded?: number
   batchTickets?: number
   batchMs?: number

@@ -105,6 +105,19 @@ test('a sale that one of the doors does not count has no clicks: not known is no
   expect((await second(3_000, { [sale]: { since: 2_500 } })).steps).toEqual({ passed: 1_000 })
 })
 
+test('what workers record is told a second of time, not a second of work: of a worker with nothing to do it is 0', async () => {
+  const look = watch()
+  const second = async (at: number, tickets: number) => {
+    const lately = { perSecond: 2_000, batchTickets: 20, batchMs: 10, dbMs: 4, lagMs: 90 }
+    await sendReport(stores.redis, 'worker', 'w1', {
+      ...{ at, began: 0, tickets, batches: 1, ...lately, inHand: 0, oldestMs: 0 },
+    })
+    return (await look(at + 50)).recorded
+  }
+  const seen = [await second(10_000, 700), await second(11_000, 750), await second(12_000, 750)]
+  expect(seen).toEqual([undefined, 50, 0])
+})
+
 test('under auto release the window is told, and what limits it', async () => {
   const look = watch()
   expect((await look(1_000)).window).toBeUndefined()

@@ -13,12 +13,13 @@ export function startWorkReports(deps: {
   log: Logger
 }): () => void {
   const { redis, name, meter, log } = deps
+  const began = Date.now()
   let sending = false
   const timer = setInterval(() => {
     // While Redis is away one report waits for it, not one for every half second.
     if (sending) return
     sending = true
-    sendReport(redis, 'worker', name, meter.load())
+    sendReport(redis, 'worker', name, { ...meter.load(), at: Date.now(), began })
       .catch((error) => log.debug({ err: error }, 'load not reported'))
       .finally(() => {
         sending = false
