@@ -215,7 +215,8 @@ test('webhooks late, repeated, the last one first, and not at all', async () => 
   await call('POST', '/sandbox/payments/1-1/pay')
   await call('POST', '/sandbox/payments/1-2/pay')
   await untilTold(4)
-  expect(told.slice(0, 2).map(({ payment }) => payment)).toEqual(['1-2', '1-1'])
+  // In the order of the first word of each: the last one's repetition may come before the first one's word.
+  expect([...new Set(told.map(({ payment }) => payment))]).toEqual(['1-2', '1-1'])
   told = []
   await behave({ webhookReorder: false, webhookRepeat: 0, webhookDelayMs: [400, 500] })
   const at = Date.now()
