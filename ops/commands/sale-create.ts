@@ -32,7 +32,7 @@ export const addSaleCreate: AddCommand = (parent, { env, json, err, print }) => 
     .description('write a new sale and publish it')
     .requiredOption('--title <text>', 'what is sold, 200 characters or less')
     .requiredOption('--stock <units>', 'units for sale, 1 or more', whole(1))
-    .requiredOption('--price <cents>', 'price of a unit in whole cents', whole(0))
+    .requiredOption('--price <cents>', 'price of a unit in whole cents', whole(1))
     .option('--currency <code>', 'three letters (default EUR)')
     .option('--opens-at <time>', 'ISO 8601 with its zone, or +SECONDS from now (default now)', time)
     .option('--closes-at <time>', 'as opens-at (default a day after the opening)', time)

@@ -75,7 +75,8 @@ export function completeSale(input: SaleInput, nowMs: number): CompleteSale {
     ['title', [...sale.title].length <= 200, '200 characters or less'],
     ['title', !/[\p{Cc}\p{Cs}]/u.test(sale.title), 'without control characters'],
     ['stock', isWhole(sale.stock, 1, MOST), `a whole number from 1 to ${MOST}`],
-    ['price', isWhole(sale.priceCents, 0, MOST), `whole cents from 0 to ${MOST}`],
+    // A provider takes no payment of nothing, so an order at 0 could never be paid.
+    ['price', isWhole(sale.priceCents, 1, MOST), `whole cents from 1 to ${MOST}`],
     ['currency', /^[A-Z]{3}$/.test(sale.currency), 'three capital letters such as EUR'],
     ['opens-at', isTime(sale.opensAt), 'a time before the year 9999'],
     ['closes-at', isTime(sale.closesAt), 'a time before the year 9999'],
