@@ -101,6 +101,20 @@ export function readmeBlock(reports: BenchReport[]): string {
         : []
     })
   })
-  const { machine, at } = reports.reduce((a, b) => (a.at > b.at ? a : b))
-  return `![Durable orders a second](benchmarks/results/readme.svg)\n\n${table(['figure', 'median', 'command'], rows)}\n\nOn ${machine.cores} cores (${machine.cpu}), with the load generator on them, ${at.slice(0, 10)}.`
+  return `![Durable orders a second](benchmarks/results/readme.svg)\n\n${table(['figure', 'median', 'command'], rows)}\n\n${whereMeasured(reports)}`
+}
+
+/** On which machine, and when; scenario by scenario where that is not the same for all that the README shows. */
+function whereMeasured(reports: BenchReport[]): string {
+  const shown: readonly string[] = README.map(([name]) => name)
+  const names = new Map<string, string[]>()
+  for (const { machine, at, scenarios } of reports) {
+    const where = `on ${machine.cores} cores (${machine.cpu}), with the load generator on them, ${at.slice(0, 10)}`
+    const own = scenarios.map(({ name }) => name).filter((name) => shown.includes(name))
+    if (own.length > 0) names.set(where, [...(names.get(where) ?? []), ...own])
+  }
+  if (names.size === 1) return [...names.keys()].map((where) => `O${where.slice(1)}.`).join()
+  return [...names]
+    .map(([where, own]) => `${own.map((name) => `\`${name}\``).join(', ')}: ${where}.`)
+    .join(' ')
 }
