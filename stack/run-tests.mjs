@@ -10,6 +10,8 @@ const LINT = [
   ['luacheck', ['-q', 'lua', 'nginx']],
 ]
 
+const ENDING = ['SIGINT', 'SIGTERM', 'SIGHUP']
+
 /** Projects of vitest.config.ts. Each step is a vitest of its own: the stacks that files share end with it. */
 const STEPS = [['rooms'], ['line', 'browser'], ['timed', 'benchmarks', 'faults', 'stack']]
 
@@ -52,12 +54,15 @@ export async function runTests(root, args) {
 /** Told to stop, it kills vitest, whose guard (tests/guard-run.ts) clears everything away, and ends this process too. */
 async function runVitest(list, settings) {
   const vitest = spawn('vitest', list, settings)
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
-    process.once(signal, () => {
-      vitest.kill('SIGKILL')
-      process.exit(128 + constants.signals[signal])
-    })
-  return new Promise((resolve) => vitest.once('close', resolve))
+  const end = (signal) => {
+    vitest.kill('SIGKILL')
+    process.exit(128 + constants.signals[signal])
+  }
+  for (const signal of ENDING) process.on(signal, end)
+  const status = await new Promise((resolve) => vitest.once('close', resolve))
+  // The next step has a vitest of its own to kill.
+  for (const signal of ENDING) process.off(signal, end)
+  return status
 }
 
 /** The status of each test, and the names of what failed: tests, and files that did not come to their tests. */
