@@ -2,6 +2,7 @@
 -- A sale that is forgotten takes its series along, so the others never fall.
 local answer_counts = require("edge.answer_counts")
 local refusals = require("edge.refusals")
+local sorted_keys = require("edge.sorted_keys")
 local tallies = require("edge.tallies")
 
 local floor = math.floor
@@ -59,12 +60,7 @@ end
 
 -- Lines of one metric for each key of a table, by key. labels: a format of the sale and of the key's parts.
 local function lines_of(line, labels, sale, values)
-  local keys = {}
-  for key in pairs(values) do
-    keys[#keys + 1] = key
-  end
-  table.sort(keys)
-  for _, key in ipairs(keys) do
+  for _, key in ipairs(sorted_keys(values)) do
     local first, second = key:match("^(.-):(.+)$")
     line(labels:format(sale, first or key, second), values[key])
   end

@@ -5,6 +5,7 @@ local cjson = require("cjson.safe")
 local group_limit = require("edge.group_limit")
 local LIVE = require("edge.live_tunables")
 local peers = require("edge.peers")
+local sorted_keys = require("edge.sorted_keys")
 local tunables = require("edge.tunables")
 
 local dict = ngx.shared.snapshot
@@ -115,12 +116,7 @@ end
 function M.write(lines, head, line)
   head(lines, "sluice_setting", "gauge", "The settings that this door goes by, each in its own unit.")
   local values = M.values()
-  local names = {}
-  for name in pairs(values) do
-    names[#names + 1] = name
-  end
-  table.sort(names)
-  for _, name in ipairs(names) do
+  for _, name in ipairs(sorted_keys(values)) do
     line(lines, ('sluice_setting{name="%s"}'):format(name), values[name])
   end
 end

@@ -6,6 +6,7 @@ local demand_metrics = require("edge.demand_metrics")
 local gateway_metrics = require("edge.gateway_metrics")
 local live_settings = require("edge.live_settings")
 local requirements = require("edge.requirements")
+local sorted_keys = require("edge.sorted_keys")
 
 local counts = ngx.shared.counts
 local snapshot = ngx.shared.snapshot
@@ -20,12 +21,7 @@ end
 
 -- Lines for each key of a table, by key.
 local function lines_of(lines, name, label, values)
-  local keys = {}
-  for key in pairs(values) do
-    keys[#keys + 1] = key
-  end
-  table.sort(keys)
-  for _, key in ipairs(keys) do
+  for _, key in ipairs(sorted_keys(values)) do
     line(lines, ('%s{%s="%s"}'):format(name, label, key), values[key])
   end
 end

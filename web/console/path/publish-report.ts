@@ -1,6 +1,6 @@
 import type { SaleView } from '../sale.ts'
 
-/** What one door answered for one file (ops/publish/prewarm.ts). */
+/** What one door answered for one file (ops/pages/prewarm.ts). */
 export interface WarmedFile {
   url: string
   status: number
