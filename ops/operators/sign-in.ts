@@ -13,7 +13,7 @@ const KNOWN_S = 30 * 86_400
 /** Each guess takes 32 MB and a thread. */
 const AT_ONCE = 4
 
-/** A sign-in that was refused; `first` the first time that the limit was passed in its window. */
+/** A sign-in that was refused. Of those over the limit only the first in its window is worth recording. */
 export class SignInRefused extends Problem {
   readonly worthRecording: boolean
 
