@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { constants } from 'node:os'
 import { join, relative } from 'node:path'
 
@@ -13,46 +13,90 @@ const LINT = [
 const ENDING = ['SIGINT', 'SIGTERM', 'SIGHUP']
 
 /** Projects of vitest.config.ts. Each step is a vitest of its own: the stacks that files share end with it. */
-const STEPS = [['rooms'], ['line', 'browser'], ['timed', 'benchmarks', 'faults', 'stack']]
+const STEPS = [
+  { projects: ['rooms'], sideBySide: true },
+  { projects: ['line', 'browser'], sideBySide: true },
+  { projects: ['timed', 'benchmarks', 'faults', 'stack'], sideBySide: false },
+]
+/** More failed files than these are no accident of a busy machine. */
+const MOST_ASKED_AGAIN = 3
 
 /**
  * Lint, then every test, or those that `args` name to vitest. Says what failed, how long each step took, and
  * `N passed, N failed` last. Gives the exit code: 1 when anything failed.
  */
 export async function runTests(root, args) {
-  const bin = join(root, 'node_modules', '.bin')
-  const settings = {
-    cwd: root,
-    env: { ...process.env, PATH: `${bin}:${process.env.PATH}` },
-    stdio: 'inherit',
-  }
-  const failed = LINT.filter(([program, list]) => spawnSync(program, list, settings).status !== 0).map(
-    ([program]) => `lint: ${program}`,
-  )
-  mkdirSync(join(root, '.cache'), { recursive: true })
+  const settings = settingsOf(root)
+  const unclean = LINT.filter(([program, list]) => spawnSync(program, list, settings).status !== 0)
+  const { files, minutes, besideOthers } =
+    args.length > 0 ? await runNamed(root, args) : await runEverything(root)
 
-  const [results, minutes] = [[], []]
-  const steps = args.length > 0 ? [args] : STEPS.map((names) => names.map((name) => `--project=${name}`))
-  for (const [nth, step] of steps.entries()) {
-    const began = Date.now()
-    const report = join(root, '.cache', `vitest-${nth + 1}.json`)
-    rmSync(report, { force: true })
-    const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
-    const status = await runVitest(['run', ...reporters, ...step], settings)
-    const { tests, broken } = readReport(report, root)
-    results.push(...tests)
-    failed.push(...broken)
-    if (status !== 0 && broken.length === 0) failed.push(`vitest ${step.join(' ')} ended with ${status}`)
-    minutes.push(`${step.join(' ')} ${((Date.now() - began) / 60_000).toFixed(1)}`)
+  const failed = files.flatMap((file) => file.failed)
+  const passed = files.reduce((sum, file) => sum + file.passed, 0)
+  process.stdout.write(
+    [
+      `minutes: ${minutes.join('; ')}`,
+      ...besideOthers.map((one) => `failed beside others, asked again alone: ${one}`),
+      ...unclean.map(([program]) => `failed: lint: ${program}`),
+      ...failed.map((one) => `failed: ${one}`),
+      `${passed} passed, ${failed.length} failed\n`,
+    ].join('\n'),
+  )
+  return unclean.length + failed.length === 0 ? 0 : 1
+}
+
+async function runNamed(root, args) {
+  const { files, took } = await runVitest(root, 'named', args)
+  return { files, minutes: [took], besideOthers: [] }
+}
+
+/**
+ * Every step. A file that failed while others ran beside it is asked once more, alone, and that answer counts; what
+ * failed at first is in `besideOthers`. Whatever runs alone anyway (faults, kills, times) has one chance.
+ */
+export async function runEverything(root) {
+  const [files, suspects, minutes] = [[], [], []]
+  for (const [nth, { projects, sideBySide }] of STEPS.entries()) {
+    const step = await runVitest(
+      root,
+      nth + 1,
+      projects.map((name) => `--project=${name}`),
+    )
+    minutes.push(step.took)
+    for (const file of step.files) {
+      const suspect = sideBySide && file.failed.length > 0 && file.name !== undefined
+      ;(suspect ? suspects : files).push(file)
+    }
   }
-  process.stdout.write(`minutes: ${minutes.join('; ')}\n${failed.map((one) => `failed: ${one}\n`).join('')}`)
-  const count = (status) => results.filter((one) => one === status).length
-  process.stdout.write(`${count('passed')} passed, ${count('failed')} failed\n`)
-  return failed.length === 0 ? 0 : 1
+  if (suspects.length === 0 || suspects.length > MOST_ASKED_AGAIN)
+    return { files: [...files, ...suspects], minutes, besideOthers: [] }
+
+  const names = suspects.map(({ name }) => name)
+  const alone = await runVitest(root, 'alone', ['--no-file-parallelism', ...names])
+  return {
+    files: [...files, ...alone.files],
+    minutes: [...minutes, alone.took],
+    besideOthers: suspects.flatMap(({ failed }) => failed),
+  }
+}
+
+/** One vitest: its files (see readReport), and its arguments and minutes in words. */
+async function runVitest(root, name, list) {
+  const began = Date.now()
+  const report = join(root, '.cache', `vitest-${name}.json`)
+  mkdirSync(join(root, '.cache'), { recursive: true })
+  rmSync(report, { force: true })
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
+  const status = await waitForVitest(['run', ...reporters, ...list], settingsOf(root))
+  const files = readReport(report, root)
+  // No report, or an error that belongs to no file.
+  if (status !== 0 && files.every(({ failed }) => failed.length === 0))
+    files.push({ name: undefined, passed: 0, failed: [`vitest ${list.join(' ')} ended with ${status}`] })
+  return { files, took: `${list.join(' ')} ${((Date.now() - began) / 60_000).toFixed(1)}` }
 }
 
 /** Told to stop, it kills vitest, whose guard (tests/guard-run.ts) clears everything away, and ends this process too. */
-async function runVitest(list, settings) {
+async function waitForVitest(list, settings) {
   const vitest = spawn('vitest', list, settings)
   const end = (signal) => {
     vitest.kill('SIGKILL')
@@ -65,17 +109,25 @@ async function runVitest(list, settings) {
   return status
 }
 
-/** The status of each test, and the names of what failed: tests, and files that did not come to their tests. */
-function readReport(file, root) {
-  try {
-    const { testResults } = JSON.parse(readFileSync(file, 'utf8'))
-    const broken = testResults.flatMap(({ name, status, assertionResults }) => {
-      const bad = assertionResults.filter((test) => test.status === 'failed').map((test) => test.fullName)
-      if (bad.length === 0 && status === 'failed') bad.push('the file itself')
-      return bad.map((what) => `${relative(root, name)}: ${what}`)
-    })
-    return { tests: testResults.flatMap((one) => one.assertionResults.map(({ status }) => status)), broken }
-  } catch {
-    return { tests: [], broken: ['vitest gave no report'] }
-  }
+/**
+ * Each file: its name from the root, how many tests passed, and `file: test` of those that failed, or of the file
+ * itself where it did not come to its tests. No report is no file.
+ */
+function readReport(report, root) {
+  if (!existsSync(report)) return []
+  return JSON.parse(readFileSync(report, 'utf8')).testResults.map(
+    ({ name: path, status, assertionResults }) => {
+      const name = relative(root, path)
+      const named = (wanted) =>
+        assertionResults.filter((test) => test.status === wanted).map((test) => test.fullName)
+      const failed = named('failed')
+      if (failed.length === 0 && status === 'failed') failed.push('the file itself')
+      return { name, passed: named('passed').length, failed: failed.map((what) => `${name}: ${what}`) }
+    },
+  )
+}
+
+function settingsOf(root) {
+  const bin = join(root, 'node_modules', '.bin')
+  return { cwd: root, env: { ...process.env, PATH: `${bin}:${process.env.PATH}` }, stdio: 'inherit' }
 }

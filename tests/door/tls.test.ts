@@ -123,8 +123,9 @@ test('streams at once, and streams in a life of a connection that takes them all
     if (opened < 5000 && !session.closed && !session.destroyed) setImmediate(resetMore)
   }
   resetMore()
-  // Client streams have odd numbers: the thousandth is 1999.
-  expect(await goneAway).toBeLessThan(2100)
+  // Client streams have odd numbers: the thousandth is 1999. On a busy machine more than 32 may be open at once; those
+  // nginx refuses, does not count, and ends the connection at a hundred of them: 200 numbers more.
+  expect(await goneAway).toBeLessThan(2300)
   session.destroy()
   expect((await callTls('/api/time')).status).toBe(200)
 })
