@@ -11,21 +11,12 @@ import {
 import type { SpreadState } from '../follow-state.ts'
 import { SETTINGS, SETTINGS_CHANGED } from '../keys.ts'
 import { script } from '../scripts.ts'
+import type { RecordedSetting } from './kind.ts'
 
 /** What is set, by name, as text: also settings that only a newer program knows. `version` rises with every change. */
 export interface SettingState {
   version: number
   values: Record<string, { version: number; value: string }>
-}
-
-export interface RecordedSetting {
-  name: string
-  version: number
-  before: string
-  after: string
-  who: string
-  reason: string
-  at: Date
 }
 
 /** A value as text, or `default`: the start value of each process counts again. */
@@ -47,7 +38,8 @@ export async function recordSetting(
   if (expected !== undefined && expected !== last.version) {
     throw new VersionTaken(`${name} has version ${last.version}, not ${expected}`)
   }
-  return { name, after, who, reason, ...(await appendVersion(db, versioned, change, last)) }
+  const appended = await appendVersion(db, versioned, change, last)
+  return { name, after, who, reason, ...appended, at: appended.at.toISOString() }
 }
 
 interface Row {
@@ -70,7 +62,7 @@ const toRecorded = (row: Row): RecordedSetting => ({
   after: row.value_after,
   who: row.who,
   reason: row.reason,
-  at: row.changed_at,
+  at: row.changed_at.toISOString(),
 })
 
 /** What is set now. */

@@ -13,6 +13,20 @@ export interface Setting {
   says: string
 }
 
+/** A change of one, as MySQL has it. */
+export interface RecordedSetting {
+  name: string
+  /** Of this setting, from 1 on. */
+  version: number
+  /** Numbers as text, or `default`. */
+  before: string
+  after: string
+  who: string
+  reason: string
+  /** ISO 8601. */
+  at: string
+}
+
 /** `[normal, least, most]`, in the setting's unit. */
 type Numbers = [normal: number, least: number, most: number]
 type Line = [unit: string, numbers: Numbers, where: string, says: string]

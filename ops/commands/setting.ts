@@ -1,10 +1,12 @@
 import { UNSET } from '../../contract/append-version.ts'
-import { listSettingChanges, type RecordedSetting } from '../../contract/settings/changes.ts'
+import type { SettingView } from '../../contract/console/setting.ts'
+import { listSettingChanges } from '../../contract/settings/changes.ts'
+import type { RecordedSetting } from '../../contract/settings/kind.ts'
 import { isSetting } from '../../contract/settings.ts'
 import { commandLineUser } from '../actions/by.ts'
 import { InputError } from '../actions/input-error.ts'
 import { changeSetting, rollBackSetting } from '../settings/change-setting.ts'
-import { listSettings, type SettingView } from '../settings/list-settings.ts'
+import { listSettings } from '../settings/list-settings.ts'
 import { alignColumns } from '../terminal/align-columns.ts'
 import { withStores } from '../terminal/connections.ts'
 import type { AddCommand } from '../terminal/terminal.ts'
@@ -21,7 +23,7 @@ const HISTORY = 100
 export const addSetting: AddCommand = (parent, { env, print }) => {
   const printHistory = (changes: RecordedSetting[]): void => {
     const rows = changes.map(({ at, name, version, before, after, who, reason }) => [
-      ...[at.toISOString(), name, String(version), `${before} -> ${after}`, who, reason],
+      ...[at, name, String(version), `${before} -> ${after}`, who, reason],
     ])
     print(changes, alignColumns([['AT', 'SETTING', 'VERSION', 'CHANGE', 'WHO', 'REASON'], ...rows]))
   }
@@ -62,7 +64,7 @@ const HEAD = ['SETTING', 'VALUE', 'NORMAL', 'ALLOWED', 'UNIT', 'IN FORCE', 'WHO'
 const toRow = (view: SettingView): string[] => [
   ...[view.name, `${view.value}${view.set === null ? '' : ' *'}`, String(view.normal)],
   ...[`${view.least} to ${view.most}`, view.unit, `${view.inForce.at} of ${view.inForce.of}`],
-  ...[view.who ?? '', view.at?.toISOString() ?? '', view.says],
+  ...[view.who ?? '', view.at ?? '', view.says],
 ]
 
 function check(name: string | undefined, value: string | undefined, { history, rollback }: Options): void {

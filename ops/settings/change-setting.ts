@@ -2,12 +2,12 @@ import { latestOf, UNSET, VersionTaken } from '../../contract/append-version.ts'
 import { Problem } from '../../contract/errors.ts'
 import {
   listSettingChanges,
-  type RecordedSetting,
   readSettings,
   recordSetting,
   spreadSettings,
 } from '../../contract/settings/changes.ts'
 import type { InForce } from '../../contract/settings/in-force.ts'
+import type { RecordedSetting } from '../../contract/settings/kind.ts'
 import { allowedFor, brokenRules, isSetting, readValue, type SettingName } from '../../contract/settings.ts'
 import { type Db, type Pool, type PoolConnection, select, transaction } from '../../platform/mysql.ts'
 import type { Redis } from '../../platform/redis.ts'
@@ -118,7 +118,7 @@ async function conflict(db: Db, name: SettingName): Promise<Problem> {
   const [current] = await listSettingChanges(db, 1, name)
   if (!current) return new Problem('conflict', { detail: `${name} was never changed: its version is 0` })
   return new Problem('conflict', {
-    detail: `${current.who} has set ${name} to ${current.after} at ${current.at.toISOString()}, as version ${version}`,
+    detail: `${current.who} has set ${name} to ${current.after} at ${current.at}, as version ${version}`,
     extra: { current },
   })
 }

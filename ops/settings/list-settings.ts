@@ -1,31 +1,11 @@
+import type { SettingList, SettingView } from '../../contract/console/setting.ts'
 import { readReports } from '../../contract/reports.ts'
-import { type RecordedSetting, readLatestChanges, readSettings } from '../../contract/settings/changes.ts'
+import { readLatestChanges, readSettings } from '../../contract/settings/changes.ts'
 import type { InForce } from '../../contract/settings/in-force.ts'
-import type { Setting } from '../../contract/settings/kind.ts'
+import type { RecordedSetting } from '../../contract/settings/kind.ts'
 import { readValue, SETTING_NAMES, SETTINGS, type SettingName } from '../../contract/settings.ts'
 import type { Db } from '../../platform/mysql.ts'
 import type { Redis } from '../../platform/redis.ts'
-
-export interface SettingView extends Setting {
-  name: SettingName
-  /** What counts. */
-  value: number
-  /** What it was set to; null: the normal value counts. */
-  set: number | null
-  /** How often it was changed; whoever changes it names this, and is refused if it has changed meanwhile. */
-  version: number
-  /** The latest change. */
-  who: string | null
-  reason: string | null
-  at: Date | null
-  inForce: { at: number; of: number; behind: string[] }
-}
-
-export interface SettingList {
-  /** Of all settings together. */
-  version: number
-  settings: SettingView[]
-}
 
 /** Who reports, by name; nobody while Redis does not answer. */
 export const readInForce = (redis: Redis): Promise<Map<string, InForce>> =>

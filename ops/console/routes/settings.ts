@@ -1,5 +1,7 @@
 import { Type } from 'typebox'
+import type { SettingList } from '../../../contract/console/setting.ts'
 import { listSettingChanges } from '../../../contract/settings/changes.ts'
+import type { RecordedSetting } from '../../../contract/settings/kind.ts'
 import { changeSetting, knownSetting, rollBackSetting } from '../../settings/change-setting.ts'
 import { listSettings } from '../../settings/list-settings.ts'
 import { type App, byOf, type Services } from '../services.ts'
@@ -24,21 +26,33 @@ const HISTORY = 100
  * `{version, seen, reason}`: back to what it was at `version`, refused where `seen` is not its version any more.
  */
 export function addSettings(app: App, services: Services): void {
-  app.get('/api/settings', () => listSettings(services))
+  app.get('/api/settings', (): Promise<SettingList> => listSettings(services))
 
-  app.put('/api/settings/:name', { schema: { params, body: change } }, (request) => {
-    const { name } = request.params
-    const { value, version, reason } = request.body
-    return changeSetting(services, { name, value: String(value), version }, byOf(request, reason))
-  })
+  app.put(
+    '/api/settings/:name',
+    { schema: { params, body: change } },
+    (request): Promise<RecordedSetting> => {
+      const { name } = request.params
+      const { value, version, reason } = request.body
+      return changeSetting(services, { name, value: String(value), version }, byOf(request, reason))
+    },
+  )
 
-  app.get('/api/settings/:name/history', { schema: { params } }, async (request) => ({
-    changes: await listSettingChanges(services.mysql, HISTORY, knownSetting(request.params.name)),
-  }))
+  app.get(
+    '/api/settings/:name/history',
+    { schema: { params } },
+    async (request): Promise<{ changes: RecordedSetting[] }> => ({
+      changes: await listSettingChanges(services.mysql, HISTORY, knownSetting(request.params.name)),
+    }),
+  )
 
-  app.post('/api/settings/:name/rollback', { schema: { params, body: rollback } }, (request) => {
-    const { name } = request.params
-    const { version, seen, reason } = request.body
-    return rollBackSetting(services, { name, version, seen }, byOf(request, reason))
-  })
+  app.post(
+    '/api/settings/:name/rollback',
+    { schema: { params, body: rollback } },
+    (request): Promise<RecordedSetting> => {
+      const { name } = request.params
+      const { version, seen, reason } = request.body
+      return rollBackSetting(services, { name, version, seen }, byOf(request, reason))
+    },
+  )
 }

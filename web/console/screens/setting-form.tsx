@@ -1,12 +1,13 @@
 import type { JSX } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
+import type { SettingView } from '../../../contract/console/setting.ts'
+import type { RecordedSetting } from '../../../contract/settings/kind.ts'
 import { call } from '../call.ts'
 import { number } from '../format.ts'
 import { Button } from '../parts/button.tsx'
 import { Field } from '../parts/field.tsx'
 import { Notice } from '../parts/notice.tsx'
 import { Relative } from '../parts/when.tsx'
-import type { SettingChange, SettingView } from '../setting.ts'
 import { useAction } from '../use-action.ts'
 
 /**
@@ -25,7 +26,7 @@ export function SettingForm(props: {
   const [seen, setSeen] = useState(setting.version)
   const [asked, setAsked] = useState('')
   const action = useAction((to: string, version: number) =>
-    call<SettingChange>('PUT', `/api/settings/${name}`, { value: to, version, reason }),
+    call<RecordedSetting>('PUT', `/api/settings/${name}`, { value: to, version, reason }),
   )
   const submit = async (to: string, version = seen) => {
     setAsked(to)
@@ -34,7 +35,7 @@ export function SettingForm(props: {
     onChanged()
     onClose()
   }
-  const current = action.refused?.code === 'conflict' && (action.refused.body.current as SettingChange)
+  const current = action.refused?.code === 'conflict' && (action.refused.body.current as RecordedSetting)
   const form = useRef<HTMLFormElement>(null)
   // Below the edge of a low screen nobody would see that it was refused.
   useEffect(() => {

@@ -1,5 +1,7 @@
 import type { JSX } from 'preact'
 import { useEffect, useId } from 'preact/hooks'
+import type { SettingView } from '../../../contract/console/setting.ts'
+import type { RecordedSetting } from '../../../contract/settings/kind.ts'
 import { call, reasonOf } from '../call.ts'
 import { Button } from '../parts/button.tsx'
 import { Dialog } from '../parts/dialog.tsx'
@@ -9,7 +11,6 @@ import { Notice } from '../parts/notice.tsx'
 import { Outcome } from '../parts/outcome.tsx'
 import { When } from '../parts/when.tsx'
 import { useMayChange } from '../session.ts'
-import type { SettingChange, SettingView } from '../setting.ts'
 import { useAction } from '../use-action.ts'
 import { useLoad } from '../use-load.ts'
 import { wordOf } from './setting-form.tsx'
@@ -24,10 +25,10 @@ export function SettingHistory(props: {
   const { name, unit, version } = setting
   const mayChange = useMayChange()
   const id = useId()
-  const { data, error, reload } = useLoad<{ changes: SettingChange[] }>(`/api/settings/${name}/history`)
+  const { data, error, reload } = useLoad<{ changes: RecordedSetting[] }>(`/api/settings/${name}/history`)
   const rollBack = useAction(
     (to: number) =>
-      call<SettingChange>('POST', `/api/settings/${name}/rollback`, { version: to, seen: version }),
+      call<RecordedSetting>('POST', `/api/settings/${name}/rollback`, { version: to, seen: version }),
     (row) => `Set to ${wordOf(row.after, unit)}, as version ${row.version}.`,
   )
   // Somebody else may change it while the drawer is open.

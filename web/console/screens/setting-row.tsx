@@ -1,13 +1,16 @@
 import type { JSX } from 'preact'
+import type { SettingView } from '../../../contract/console/setting.ts'
 import { number } from '../format.ts'
 import { Badge } from '../parts/badge.tsx'
 import { Button } from '../parts/button.tsx'
 import { Relative } from '../parts/when.tsx'
 import { useMayChange } from '../session.ts'
-import { type SettingView, shortName } from '../setting.ts'
 import { SettingForm } from './setting-form.tsx'
 
 const COLUMNS = 7
+
+/** Its name within its room. */
+const shortName = ({ name, room }: SettingView): string => name.slice(room.length + 1)
 
 /** A setting, and below it, where it is open, the form that changes it. */
 export function SettingRow(props: {

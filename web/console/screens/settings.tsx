@@ -1,12 +1,12 @@
 import type { JSX } from 'preact'
 import { useState } from 'preact/hooks'
+import type { SettingList } from '../../../contract/console/setting.ts'
 import { reasonOf } from '../call.ts'
 import { Empty } from '../parts/empty.tsx'
 import { Field } from '../parts/field.tsx'
 import { Loading } from '../parts/loading.tsx'
 import { Notice } from '../parts/notice.tsx'
 import { Panel } from '../parts/panel.tsx'
-import type { SettingView } from '../setting.ts'
 import { useLoad } from '../use-load.ts'
 import { SettingHistory } from './setting-history.tsx'
 import { SettingRow } from './setting-row.tsx'
@@ -21,7 +21,7 @@ const ROOMS = [
 
 /** Every number that may change while all runs: what it is, where it is in force, and the ways to change it. */
 export function Settings(): JSX.Element {
-  const { data, error, reload } = useLoad<{ settings: SettingView[] }>('/api/settings', EVERY_MS)
+  const { data, error, reload } = useLoad<SettingList>('/api/settings', EVERY_MS)
   const [wanted, setWanted] = useState('')
   const [changedOnly, setChangedOnly] = useState(false)
   const [open, setOpen] = useState<string>()
