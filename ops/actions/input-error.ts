@@ -1,8 +1,4 @@
-/** What is wrong with one field of a form or a request. */
-export interface FieldFault {
-  field: string
-  message: string
-}
+import type { FieldFault } from '../../contract/console/field-fault.ts'
 
 /** A wrong setting; the message names the option and says what is right, `fields` say the same for a form. */
 export class InputError extends Error {

@@ -1,20 +1,5 @@
+import type { RecordedAction } from '../../contract/console/action.ts'
 import { type Db, select } from '../../platform/mysql.ts'
-
-/** One row of the record. Times are ISO 8601; what was not said is left out. */
-export interface RecordedAction {
-  id: number
-  at: string
-  who: string
-  role?: string
-  action: string
-  sale?: number
-  target?: string
-  before?: unknown
-  after?: unknown
-  reason?: string
-  requestId?: string
-  address?: string
-}
 
 interface ActionRow {
   id: number

@@ -1,15 +1,8 @@
 import { CsvError, parse } from 'csv-parse/sync'
 import type { Block } from '../../contract/blocks.ts'
 import { BUYER_PATTERN, isBuyer } from '../../contract/buyer.ts'
+import type { ListedBlock, RowFault } from '../../contract/console/block.ts'
 import { wrongReason } from './block-reason.ts'
-import type { ListedBlock } from './list-blocks.ts'
-
-/** What is wrong with one field of a row; `row` is the line of the file, the header is line 1. */
-export interface RowFault {
-  row: number
-  field: string
-  message: string
-}
 
 const COLUMNS = ['buyer', 'score', 'reason'] as const
 const LEFT_OUT = { score: '100', reason: '' }

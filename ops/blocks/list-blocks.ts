@@ -1,10 +1,6 @@
 import type { Block } from '../../contract/blocks.ts'
+import type { ListedBlock } from '../../contract/console/block.ts'
 import { type Db, select } from '../../platform/mysql.ts'
-
-export interface ListedBlock extends Block {
-  /** ISO 8601. */
-  createdAt: string
-}
 
 /** Blocks by the buyer's name: those that hold `search`, after the buyer `after`, `most` at most. */
 export async function listBlocks(

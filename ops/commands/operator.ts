@@ -1,14 +1,8 @@
 import { text } from 'node:stream/consumers'
 import { Option } from 'commander'
+import { type OperatorRole, ROLES } from '../../contract/console/session.ts'
 import { commandLineUser } from '../actions/by.ts'
-import {
-  addOperator,
-  changePassword,
-  disableOperator,
-  listOperators,
-  type OperatorRole,
-  ROLES,
-} from '../operators/operators.ts'
+import { addOperator, changePassword, disableOperator, listOperators } from '../operators/operators.ts'
 import { makePassword } from '../operators/password.ts'
 import { alignColumns } from '../terminal/align-columns.ts'
 import { withMysql } from '../terminal/connections.ts'

@@ -1,7 +1,8 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
+import type { FieldFault } from '../../contract/console/field-fault.ts'
 import { Problem } from '../../contract/errors.ts'
 import { problemOf, sendProblem } from '../../contract/send-problem.ts'
-import { type FieldFault, InputError } from '../actions/input-error.ts'
+import { InputError } from '../actions/input-error.ts'
 
 /** 400 `invalid_request` that says what is wrong with each field. */
 export const fieldProblem = (fields: readonly FieldFault[]): Problem =>

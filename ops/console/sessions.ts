@@ -1,7 +1,8 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import { jwtVerify, SignJWT } from 'jose'
+import type { OperatorRole } from '../../contract/console/session.ts'
 import { type Db, select } from '../../platform/mysql.ts'
-import { type Operator, type OperatorRole, readOperator } from '../operators/operators.ts'
+import { type Operator, readOperator } from '../operators/operators.ts'
 
 /** A credential is good for so long, and is renewed while it is in use. */
 export const SESSION_S = 15 * 60

@@ -1,7 +1,8 @@
+import type { RecordedAction } from '../../contract/console/action.ts'
 import { listEvents } from '../../contract/events.ts'
 import type { Sale } from '../../contract/words.ts'
 import { type Db, select } from '../../platform/mysql.ts'
-import { listActions, type RecordedAction } from '../actions/list-actions.ts'
+import { listActions } from '../actions/list-actions.ts'
 import type { Course } from './read-course.ts'
 
 export interface Entry {

@@ -1,14 +1,11 @@
 import type { ResultSetHeader } from 'mysql2/promise'
+import { type OperatorRole, ROLES } from '../../contract/console/session.ts'
 import { Problem } from '../../contract/errors.ts'
 import { type Db, type Pool, select, transaction } from '../../platform/mysql.ts'
 import type { By } from '../actions/by.ts'
 import { InputError } from '../actions/input-error.ts'
 import { recordAction } from '../actions/record-action.ts'
 import { hashPassword } from './password.ts'
-
-/** A viewer may look, an operator may change. */
-export const ROLES = ['viewer', 'operator'] as const
-export type OperatorRole = (typeof ROLES)[number]
 
 export interface Operator {
   name: string

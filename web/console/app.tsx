@@ -1,10 +1,11 @@
 import type { JSX } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
+import type { SignedIn } from '../../contract/console/session.ts'
 import { call, Refused } from './call.ts'
 import { Frame } from './frame.tsx'
 import { Loading } from './parts/loading.tsx'
 import { Lost } from './parts/lost.tsx'
-import { type Session, session } from './session.ts'
+import { session } from './session.ts'
 import { useShared } from './shared-value.ts'
 import { SignIn } from './sign-in.tsx'
 
@@ -17,7 +18,7 @@ export function App(): JSX.Element {
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined
     const ask = () =>
-      call<Session>('GET', '/api/session').then(
+      call<SignedIn>('GET', '/api/session').then(
         (found) => {
           session.set(found)
           setAsked(true)

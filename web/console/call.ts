@@ -1,17 +1,12 @@
+import type { FieldFault } from '../../contract/console/field-fault.ts'
 import { found, lost } from './connection.ts'
 import { session } from './session.ts'
-
-/** What one field of a form was refused for; `field` is the API's name of it. */
-export interface FieldError {
-  field: string
-  message: string
-}
 
 /** A refusal of the API (RFC 9457): `code` as in contract/errors.ts. `detail` is a sentence for people. */
 export class Refused extends Error {
   readonly status: number
   readonly code: string
-  readonly fields: FieldError[]
+  readonly fields: FieldFault[]
   /** Every member of the problem, such as what a conflict names. */
   readonly body: Record<string, unknown>
 
@@ -19,7 +14,7 @@ export class Refused extends Error {
     super(String(body.detail ?? body.title ?? `The console answered ${status}.`))
     this.status = status
     this.code = typeof body.code === 'string' ? body.code : 'unavailable'
-    this.fields = Array.isArray(body.fields) ? (body.fields as FieldError[]) : []
+    this.fields = Array.isArray(body.fields) ? (body.fields as FieldFault[]) : []
     this.body = body
   }
 

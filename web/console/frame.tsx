@@ -1,17 +1,17 @@
 import type { JSX } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
+import type { SignedIn } from '../../contract/console/session.ts'
 import { ClockTime } from './parts/clock-time.tsx'
 import { Empty } from './parts/empty.tsx'
 import { useNow } from './parts/when.tsx'
 import { match, route } from './route.ts'
 import { SaleFrame } from './sale-frame.tsx'
 import { useScreens } from './screen.ts'
-import type { Session } from './session.ts'
 import { useShared } from './shared-value.ts'
 import { Who } from './who.tsx'
 
 /** The head with navigation and who is signed in, and below it the screen of the present address. */
-export function Frame({ who }: { who: Session }): JSX.Element {
+export function Frame({ who }: { who: SignedIn }): JSX.Element {
   const screens = useScreens()
   const parts = useShared(route)
   const main = useRef<HTMLElement>(null)

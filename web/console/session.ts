@@ -1,15 +1,8 @@
+import type { SignedIn } from '../../contract/console/session.ts'
 import { sharedValue, useShared } from './shared-value.ts'
 
-export type Role = 'viewer' | 'operator'
-
-/** Who is signed in. `csrf` goes with every change; it is kept in memory alone. */
-export interface Session {
-  name: string
-  role: Role
-  csrf: string
-}
-
-const current = sharedValue<Session | undefined>(undefined)
+/** Who is signed in; `csrf` is kept in memory alone. */
+const current = sharedValue<SignedIn | undefined>(undefined)
 /** Whether a session ended by itself, so that the sign-in can say so. */
 export const sessionOver = sharedValue(false)
 

@@ -1,10 +1,11 @@
 import type { JSX } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
+import type { SignedIn } from '../../contract/console/session.ts'
 import { call } from './call.ts'
 import { Button } from './parts/button.tsx'
 import { Field } from './parts/field.tsx'
 import { Notice } from './parts/notice.tsx'
-import { type Session, session, sessionOver } from './session.ts'
+import { session, sessionOver } from './session.ts'
 import { useShared } from './shared-value.ts'
 import { useAction } from './use-action.ts'
 
@@ -13,7 +14,7 @@ export function SignIn(): JSX.Element {
   const [password, setPassword] = useState('')
   const over = useShared(sessionOver)
   const form = useRef<HTMLFormElement>(null)
-  const signIn = useAction(() => call<Session>('POST', '/api/session', { name, password }))
+  const signIn = useAction(() => call<SignedIn>('POST', '/api/session', { name, password }))
   useEffect(() => {
     document.title = 'Sign in · Sluice ops'
     form.current?.querySelector('input')?.focus()

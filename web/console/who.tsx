@@ -1,12 +1,13 @@
 import type { JSX } from 'preact'
+import type { SignedIn } from '../../contract/console/session.ts'
 import { call } from './call.ts'
 import { Badge } from './parts/badge.tsx'
 import { Button } from './parts/button.tsx'
-import { type Session, session } from './session.ts'
+import { session } from './session.ts'
 import { useAction } from './use-action.ts'
 
 /** Who is signed in, and behind it the ways out, in the browser's own popover: Escape or a click elsewhere closes it. */
-export function Who({ who }: { who: Session }): JSX.Element {
+export function Who({ who }: { who: SignedIn }): JSX.Element {
   const signOut = useAction((from: 'here' | 'everywhere') =>
     call('DELETE', from === 'here' ? '/api/session' : '/api/sessions'),
   )

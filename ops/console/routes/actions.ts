@@ -1,4 +1,5 @@
 import { Type } from 'typebox'
+import type { ActionPage } from '../../../contract/console/action.ts'
 import { listActions } from '../../actions/list-actions.ts'
 import { wholeOf } from '../request.ts'
 import type { App, Services } from '../services.ts'
@@ -13,7 +14,7 @@ const query = Type.Object({
 
 /** GET /api/actions: what people did, the newest first; `next` is the `before` of the next page, where there is one. */
 export function addActions(app: App, { mysql }: Services): void {
-  app.get('/api/actions', { schema: { querystring: query } }, async (request) => {
+  app.get('/api/actions', { schema: { querystring: query } }, async (request): Promise<ActionPage> => {
     const wanted = {
       sale: wholeOf(request.query, 'sale'),
       who: request.query.who || undefined,

@@ -1,5 +1,6 @@
 import { Type } from 'typebox'
 import { BUYER_PATTERN } from '../../../contract/buyer.ts'
+import type { BlockPage } from '../../../contract/console/block.ts'
 import { Problem } from '../../../contract/errors.ts'
 import { blockBuyer, importBlocks, unblockBuyer } from '../../blocks/block-buyer.ts'
 import { REASON_PATTERN } from '../../blocks/block-reason.ts'
@@ -23,7 +24,7 @@ const search = Type.Object({
 export function addBlocks(app: App, services: Services): void {
   const { mysql } = services
 
-  app.get('/api/blocks', { schema: { querystring: search } }, async (request) => {
+  app.get('/api/blocks', { schema: { querystring: search } }, async (request): Promise<BlockPage> => {
     const found = await listBlocks(mysql, request.query, PAGE + 1)
     const blocks = found.slice(0, PAGE)
     const next = found.length > PAGE ? { next: blocks.at(-1)!.buyer } : {}

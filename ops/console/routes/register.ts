@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox'
+import type { FieldFault } from '../../../contract/console/field-fault.ts'
 import type { Challenge, Deduction } from '../../../contract/words.ts'
-import { type FieldFault, InputError } from '../../actions/input-error.ts'
+import { InputError } from '../../actions/input-error.ts'
 import { createSale } from '../../sales/create-sale.ts'
 import type { SaleInput } from '../../sales/sale-input.ts'
 import { release, standby, time } from '../../sales/sale-options.ts'

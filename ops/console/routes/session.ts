@@ -1,4 +1,5 @@
 import { Type } from 'typebox'
+import type { SignedIn } from '../../../contract/console/session.ts'
 import { recordAction } from '../../actions/record-action.ts'
 import { endSessions, OPERATOR_NAME } from '../../operators/operators.ts'
 import { SignInRefused, signIn } from '../../operators/sign-in.ts'
@@ -15,12 +16,10 @@ const credentials = Type.Object(
 /** POST, GET and DELETE /api/session: sign in, who am I, sign out here. DELETE /api/sessions: sign out everywhere. */
 export function addSession(app: App, services: Services, recordRefusal: RecordRefusal): void {
   const { mysql, sessions } = services
-  const view = (session: Session) => ({
+  const view = (session: Session): SignedIn => ({
     name: session.name,
     role: session.role,
-    /** Goes with every change, as X-CSRF-Token. */
     csrf: sessions.csrfToken(session),
-    /** When it ends in any case, ms. */
     endsAt: (session.beganAt + LONGEST_S) * 1000,
   })
 

@@ -1,27 +1,12 @@
+import type { RecordedAction } from '../../../contract/console/action.ts'
 import { Difference } from '../difference.tsx'
 import { toMs } from '../format.ts'
 import { At } from '../parts/at.tsx'
 import { Badge } from '../parts/badge.tsx'
 import type { Column } from '../parts/table.tsx'
 
-/** A row of the record, as `GET /api/actions` tells it. */
-export interface ActionView {
-  id: number
-  at: string
-  who: string
-  role?: string
-  action: string
-  sale?: number
-  target?: string
-  before?: unknown
-  after?: unknown
-  reason?: string
-  requestId?: string
-  address?: string
-}
-
 /** Who did what to which, and what it was before and after. */
-export const ACTION_COLUMNS: readonly Column<ActionView>[] = [
+export const ACTION_COLUMNS: readonly Column<RecordedAction>[] = [
   { title: 'When', cell: ({ at }) => <At at={toMs(at)} /> },
   {
     title: 'Who',

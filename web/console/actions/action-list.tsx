@@ -1,5 +1,6 @@
 import type { JSX } from 'preact'
 import { useState } from 'preact/hooks'
+import type { ActionPage } from '../../../contract/console/action.ts'
 import { call, reasonOf } from '../call.ts'
 import { Button } from '../parts/button.tsx'
 import { Empty } from '../parts/empty.tsx'
@@ -8,23 +9,18 @@ import { Notice } from '../parts/notice.tsx'
 import { Table } from '../parts/table.tsx'
 import { useAction } from '../use-action.ts'
 import { useLoad } from '../use-load.ts'
-import { ACTION_COLUMNS, type ActionView } from './action-columns.tsx'
-
-interface Page {
-  actions: ActionView[]
-  next?: number
-}
+import { ACTION_COLUMNS } from './action-columns.tsx'
 
 const EVERY_MS = 5_000
 
 /** The newest actions, as they come, and older ones when they are asked for. */
 export function ActionList({ query }: { query: string }): JSX.Element {
-  const newest = useLoad<Page>(`/api/actions${query && `?${query}`}`, EVERY_MS)
-  const [older, setOlder] = useState<Page>()
+  const newest = useLoad<ActionPage>(`/api/actions${query && `?${query}`}`, EVERY_MS)
+  const [older, setOlder] = useState<ActionPage>()
   const next = older ? older.next : newest.data?.next
   const more = useAction(
     async () => {
-      const page = await call<Page>('GET', `/api/actions?${query && `${query}&`}before=${next}`)
+      const page = await call<ActionPage>('GET', `/api/actions?${query && `${query}&`}before=${next}`)
       setOlder(({ actions } = { actions: [] }) => ({ ...page, actions: [...actions, ...page.actions] }))
     },
     () => '',

@@ -1,5 +1,6 @@
 import type { JSX } from 'preact'
 import { useState } from 'preact/hooks'
+import type { ListedBlock } from '../../../contract/console/block.ts'
 import { call } from '../call.ts'
 import { toMs } from '../format.ts'
 import { At } from '../parts/at.tsx'
@@ -11,15 +12,8 @@ import { type Column, Table } from '../parts/table.tsx'
 import { useMayChange } from '../session.ts'
 import { useAction } from '../use-action.ts'
 
-export interface BlockView {
-  buyer: string
-  score: number
-  reason: string
-  createdAt: string
-}
-
 interface BlockListProps {
-  blocks: readonly BlockView[]
+  blocks: readonly ListedBlock[]
   search: string
   onChanged: () => void
 }
@@ -27,9 +21,9 @@ interface BlockListProps {
 /** Who is on the list, by name, each with the way off it. */
 export function BlockList({ blocks, search, onChanged }: BlockListProps): JSX.Element {
   const mayChange = useMayChange()
-  const [freed, setFreed] = useState<BlockView>()
+  const [freed, setFreed] = useState<ListedBlock>()
   const unblock = useAction((buyer: string) => call('DELETE', '/api/blocks', { buyer }))
-  const change: Column<BlockView> = {
+  const change: Column<ListedBlock> = {
     title: 'Change',
     cell: (block) => (
       <Button small onClick={() => setFreed(block)} label={`Unblock ${block.buyer}`}>
@@ -70,7 +64,7 @@ export function BlockList({ blocks, search, onChanged }: BlockListProps): JSX.El
   )
 }
 
-const COLUMNS: Column<BlockView>[] = [
+const COLUMNS: Column<ListedBlock>[] = [
   { title: 'Buyer', cell: ({ buyer }) => <strong class="buyer">{buyer}</strong> },
   {
     title: 'Score',

@@ -1,17 +1,12 @@
 import type { JSX } from 'preact'
 import { useRef, useState } from 'preact/hooks'
+import type { RowFault } from '../../../contract/console/block.ts'
 import { call } from '../call.ts'
 import { number } from '../format.ts'
 import { Button } from '../parts/button.tsx'
 import { Notice } from '../parts/notice.tsx'
 import { Outcome } from '../parts/outcome.tsx'
 import { useAction } from '../use-action.ts'
-
-interface RowFault {
-  row?: number
-  field: string
-  message: string
-}
 
 const SHOWN = 12
 

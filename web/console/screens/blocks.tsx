@@ -1,7 +1,8 @@
 import type { JSX } from 'preact'
 import { useState } from 'preact/hooks'
+import type { BlockPage } from '../../../contract/console/block.ts'
 import { BlockForm } from '../blocks/block-form.tsx'
-import { BlockList, type BlockView } from '../blocks/block-list.tsx'
+import { BlockList } from '../blocks/block-list.tsx'
 import { ImportForm } from '../blocks/import-form.tsx'
 import { reasonOf } from '../call.ts'
 import { number } from '../format.ts'
@@ -13,19 +14,13 @@ import { Panel } from '../parts/panel.tsx'
 import { useMayChange } from '../session.ts'
 import { useLoad } from '../use-load.ts'
 
-interface Page {
-  blocks: BlockView[]
-  total: number
-  next?: string
-}
-
 /** Who may not take part, or is slowed: look, search, block, unblock, a file in and out. */
 export function Blocks(): JSX.Element {
   const mayChange = useMayChange()
   const [search, setSearch] = useState('')
   const [after, setAfter] = useState<string[]>([])
   const query = new URLSearchParams({ search, after: after.at(-1) ?? '' })
-  const { data, error, reload } = useLoad<Page>(`/api/blocks?${query}`)
+  const { data, error, reload } = useLoad<BlockPage>(`/api/blocks?${query}`)
   return (
     <>
       <div class="title-row">
