@@ -4,7 +4,7 @@ CREATE TABLE samples (
   sale_id INT UNSIGNED NOT NULL,
   -- the whole second; who samples it second writes nothing
   at      DATETIME     NOT NULL,
-  -- JSON (ops/live/sample.ts)
+  -- JSON (contract/console/sample.ts)
   data    TEXT         CHARACTER SET utf8mb4 NOT NULL,
   PRIMARY KEY (sale_id, at),
   KEY age (at)

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { ORDER_STATES, type OrderState, REFUSED_STATES, type RefusedState } from '../../contract/words.ts'
+import type { Audit } from '../../contract/console/audit.ts'
+import { ORDER_STATES, REFUSED_STATES } from '../../contract/words.ts'
 import type { Pool } from '../../platform/mysql.ts'
 import type { Redis } from '../../platform/redis.ts'
 import { compareFates, type Fates } from './compare-fates.ts'
@@ -12,22 +13,6 @@ import { heldUnits, judgeUnits, paidUnits } from './judge-units.ts'
 import { count, union } from './number-ranges.ts'
 import { type MysqlBooks, readMysql } from './read-mysql.ts'
 import { type RedisBooks, readRedis } from './read-redis.ts'
-
-export interface Audit {
-  ok: boolean
-  /** Units: paid + awaiting = sold, left = stock - sold, by MySQL. `awaiting` are held for orders not yet paid. */
-  stock: number
-  sold: number
-  paid: number
-  awaiting: number
-  left: number
-  /** Tickets handed out, in the line (or their places in it kept), in flight. The latter two are 0 where Redis does not know the sale. */
-  tickets: number
-  waiting: number
-  inFlight: number
-  outcomes: Record<OrderState | RefusedState, number>
-  problems: string[]
-}
 
 interface Reading {
   mysql: MysqlBooks

@@ -1,5 +1,6 @@
+import type { PublishReport } from '../../contract/console/published.ts'
 import { commandLineUser } from '../actions/by.ts'
-import { type PublishReport, publishAndReport } from '../sales/publish-and-report.ts'
+import { publishAndReport } from '../sales/publish-and-report.ts'
 import { NO_PAGE } from '../sales/sale-stores.ts'
 import { saleView } from '../sales/sale-view.ts'
 import { alignColumns } from '../terminal/align-columns.ts'

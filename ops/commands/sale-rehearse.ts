@@ -1,6 +1,6 @@
+import type { RehearsalReport } from '../../contract/console/rehearsal.ts'
 import { commandLineUser } from '../actions/by.ts'
 import { BUYERS, rehearse, SECONDS } from '../rehearsal/rehearse.ts'
-import type { RehearsalReport } from '../rehearsal/report.ts'
 import { alignColumns } from '../terminal/align-columns.ts'
 import { readPaymentUrl, readTokenKey, withStores } from '../terminal/connections.ts'
 import type { AddCommand } from '../terminal/terminal.ts'

@@ -1,4 +1,5 @@
 import { UNSET } from '../../contract/append-version.ts'
+import type { ShownSwitches } from '../../contract/console/switch.ts'
 import { listChanges, type RecordedChange } from '../../contract/switch-changes.ts'
 import { SWITCH_NAMES, valueText } from '../../contract/switches.ts'
 import { commandLineUser } from '../actions/by.ts'
@@ -58,7 +59,7 @@ export const addSwitch: AddCommand = (parent, { env, print }) => {
     print(changes, alignColumns([['AT', 'SALE', 'SWITCH', 'CHANGE', 'WHO', 'REASON'], ...rows]))
   }
 
-  const printValues = (found: Awaited<ReturnType<typeof listSwitches>>): void => {
+  const printValues = (found: ShownSwitches): void => {
     const rows = found.switches.map(({ name, value, from, allowed, says }) => [
       ...[name, typeof value === 'boolean' ? valueText(value) : String(value), from, allowed, says],
     ])

@@ -1,5 +1,5 @@
+import type { Sample } from '../../contract/console/sample.ts'
 import { type Db, select } from '../../platform/mysql.ts'
-import type { Sample } from '../live/sample.ts'
 
 /** How long those who got an order had waited in the line, s: shares of them below each bound, and quantiles. */
 export interface Waits {

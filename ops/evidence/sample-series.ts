@@ -1,5 +1,5 @@
+import type { Sample } from '../../contract/console/sample.ts'
 import { type Db, select } from '../../platform/mysql.ts'
-import type { Sample } from '../live/sample.ts'
 
 /** More than a day of seconds; what is beyond is not read, and said. */
 const MOST = 100_000

@@ -1,5 +1,5 @@
+import type { Sample } from '../../contract/console/sample.ts'
 import { ASKED_OF_ANYBODY, countAll, tellCalls } from '../doors/tell-calls.ts'
-import type { Sample } from '../live/sample.ts'
 import { drawFunnel } from './draw-funnel.ts'
 import { drawLines } from './draw-lines.ts'
 import type { Evidence } from './gather-evidence.ts'

@@ -1,5 +1,6 @@
+import type { Article } from '../../contract/inventory/article.ts'
 import { moveUnits } from '../../contract/inventory/move-units.ts'
-import { type Article, readArticle } from '../../contract/inventory/read-inventory.ts'
+import { readArticle } from '../../contract/inventory/read-inventory.ts'
 import { type Pool, transaction } from '../../platform/mysql.ts'
 import { type By, PROGRAM } from '../actions/by.ts'
 import { InputError } from '../actions/input-error.ts'

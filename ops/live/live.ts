@@ -1,3 +1,4 @@
+import type { Sample } from '../../contract/console/sample.ts'
 import { SAMPLES_TURN } from '../../contract/keys.ts'
 import type { Logger } from '../../platform/log.ts'
 import type { Pool } from '../../platform/mysql.ts'
@@ -7,7 +8,6 @@ import { createSamples } from './make-samples.ts'
 import { type LiveSale, readLiveSales } from './read-live-sales.ts'
 import { readPulse } from './read-pulse.ts'
 import { createSampleRecord } from './record-samples.ts'
-import type { Sample } from './sample.ts'
 
 const EVERY_MS = 1_000
 /** A sale is sampled for so long after it stopped being live. */

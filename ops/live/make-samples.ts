@@ -1,9 +1,10 @@
+import type { Sample } from '../../contract/console/sample.ts'
 import type { GatewayLoad, WorkerLoad } from '../../contract/reports.ts'
 import { createRates, type Reading } from './rates.ts'
 import type { LiveSale } from './read-live-sales.ts'
 import type { Pulse } from './read-pulse.ts'
-import { type Sample, short } from './sample.ts'
 import { type Calls, callsBySale, callsOfSale, doorCounts, latencyOf } from './sample-calls.ts'
+import { short } from './short.ts'
 
 /**
  * Makes the samples of each second; remembers of the second before what rates need.

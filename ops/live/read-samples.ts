@@ -1,5 +1,5 @@
+import type { Sample } from '../../contract/console/sample.ts'
 import { type Db, select } from '../../platform/mysql.ts'
-import type { Sample } from './sample.ts'
 
 /** What a chart can show; more points would only cost. */
 export const MOST_POINTS = 600

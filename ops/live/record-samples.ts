@@ -1,5 +1,5 @@
+import type { Sample } from '../../contract/console/sample.ts'
 import type { Pool } from '../../platform/mysql.ts'
-import type { Sample } from './sample.ts'
 
 export const KEPT_DAYS = 30
 /** What a MySQL that is slow or away may be behind; older ones are dropped, the chart then has a gap. */

@@ -1,7 +1,8 @@
+import type { Sample } from '../../contract/console/sample.ts'
 import { type DoorCounts, type EdgeReport, TOOK_MS } from '../../contract/reports.ts'
 import { tellCalls } from '../doors/tell-calls.ts'
 import { percentile } from './percentile.ts'
-import { type Sample, short } from './sample.ts'
+import { short } from './short.ts'
 
 /** What all doors together do with the calls of one sale, a second. */
 export type Calls = Required<Omit<DoorCounts, 'since'>>

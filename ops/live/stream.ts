@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
+import type { Sample } from '../../contract/console/sample.ts'
 import type { Live } from './live.ts'
-import type { Sample } from './sample.ts'
 
 /** A comment so often keeps whatever stands in between from ending a quiet answer. */
 const HEARTBEAT_MS = 10_000

@@ -1,27 +1,8 @@
 import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
 import { Agent, request } from 'undici'
+import type { WarmedDoor, WarmedFile } from '../../contract/console/published.ts'
 import { hashOf, type PageFile } from './page-files.ts'
-
-/** What one door answered for one file. */
-export interface WarmedFile {
-  url: string
-  status: number
-  encoding: string
-  /** As they came over the wire. */
-  bytes: number
-  ms: number
-  /** What is wrong; absent where all is right. */
-  problem?: string
-}
-
-export interface WarmedDoor {
-  door: string
-  ok: boolean
-  files: WarmedFile[]
-  /** Why the door could not be asked at all. */
-  problem?: string
-}
 
 const unzip = promisify(gunzip)
 const PATIENCE_MS = 3_000

@@ -1,6 +1,6 @@
 import { Agent, request } from 'undici'
+import type { Check } from '../../contract/console/rehearsal.ts'
 import type { Sale } from '../../contract/words.ts'
-import type { Check } from './check.ts'
 
 const PATIENCE_MS = 3_000
 /** Clocks further apart than this open a sale at different times for different buyers. */

@@ -1,3 +1,4 @@
+import type { Check } from '../../contract/console/rehearsal.ts'
 import { saleKeys } from '../../contract/keys.ts'
 import { listLiveSales } from '../../contract/sales.ts'
 import type { Sale } from '../../contract/words.ts'
@@ -6,7 +7,7 @@ import { pageFiles } from '../pages/page-files.ts'
 import { prewarm } from '../pages/prewarm.ts'
 import { checkUpload } from '../pages/upload-sale.ts'
 import type { SaleStores } from '../sales/sale-stores.ts'
-import { type Check, no, ok, warn } from './check.ts'
+import { no, ok, warn } from './check.ts'
 import { checkDoors } from './check-doors.ts'
 import {
   checkClocks,

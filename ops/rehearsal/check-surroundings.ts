@@ -1,10 +1,11 @@
 import { statfs } from 'node:fs/promises'
 import { request } from 'undici'
+import type { Check } from '../../contract/console/rehearsal.ts'
 import { readReports } from '../../contract/reports.ts'
 import { select } from '../../platform/mysql.ts'
 import { checkMysqlSettings, checkRedisSettings } from '../../platform/safe-settings.ts'
 import type { SaleStores } from '../sales/sale-stores.ts'
-import { type Check, no, ok, warn } from './check.ts'
+import { no, ok, warn } from './check.ts'
 import { CLOCKS_MS } from './check-doors.ts'
 
 export interface RehearsalStores extends SaleStores {

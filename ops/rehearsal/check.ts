@@ -1,9 +1,4 @@
-/** One thing that was looked at before a sale opens. `warn` is told, and does not stop the sale. */
-export interface Check {
-  name: string
-  verdict: 'ok' | 'warn' | 'no'
-  says: string
-}
+import type { Check } from '../../contract/console/rehearsal.ts'
 
 export const ok = (name: string, says: string): Check => ({ name, verdict: 'ok', says })
 export const no = (name: string, says: string): Check => ({ name, verdict: 'no', says })

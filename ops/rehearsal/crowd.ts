@@ -1,10 +1,10 @@
 import { setMaxListeners } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { REHEARSAL_BUYER } from '../../contract/buyer.ts'
+import type { CrowdTally } from '../../contract/console/rehearsal.ts'
 import type { TokenKey } from '../../platform/signing-keys.ts'
 import { type Answer, type Ask, codeOf, openBuyers, patiently } from './as-buyer.ts'
 import type { Sandbox } from './find-sandbox.ts'
-import type { CrowdTally } from './report.ts'
 
 export interface Crowd {
   /** Resolves when everybody has his place, or was refused for good. */

@@ -1,13 +1,8 @@
+import type { Check, CrowdTally, RateStep, RehearsalReport } from '../../contract/console/rehearsal.ts'
 import type { Sale } from '../../contract/words.ts'
-import { type Check, ok, warn } from './check.ts'
-import {
-  type CrowdTally,
-  LIMITS,
-  MARGIN,
-  type Played,
-  type RateStep,
-  type RehearsalReport,
-} from './report.ts'
+import { ok, warn } from './check.ts'
+import { LIMITS, MARGIN } from './limits.ts'
+import type { Played } from './played.ts'
 
 /** Go or no-go, of all that was seen. `played` is undefined where the crowd was not let in, since something is down. */
 export function judgeRehearsal(

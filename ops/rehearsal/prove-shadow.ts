@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Check, CrowdTally } from '../../contract/console/rehearsal.ts'
 import { ORDER_STATES } from '../../contract/words.ts'
 import { auditSale } from '../audit/audit-sale.ts'
 import type { SaleStores } from '../sales/sale-stores.ts'
-import { type Check, no, ok } from './check.ts'
-import type { CrowdTally } from './report.ts'
+import { no, ok } from './check.ts'
 import type { Shadow } from './shadow-sale.ts'
 
 const SETTLE_MS = 10_000

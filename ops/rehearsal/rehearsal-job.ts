@@ -1,3 +1,4 @@
+import type { RehearsalJob, RehearsalReport, SaleRehearsals } from '../../contract/console/rehearsal.ts'
 import { Problem } from '../../contract/errors.ts'
 import type { Logger } from '../../platform/log.ts'
 import { select } from '../../platform/mysql.ts'
@@ -5,20 +6,6 @@ import type { TokenKey } from '../../platform/signing-keys.ts'
 import type { By } from '../actions/by.ts'
 import type { RehearsalStores } from './check-surroundings.ts'
 import { rehearse } from './rehearse.ts'
-import type { RehearsalReport } from './report.ts'
-
-/** A rehearsal in the background; the newest stays to be looked at. */
-export interface RehearsalJob {
-  sale: number
-  state: 'running' | 'done' | 'cancelled' | 'failed'
-  startedAt: string
-  buyers: number
-  seconds: number
-  /** What it has said so far, the latest last. */
-  progress: string[]
-  /** Why it failed. */
-  error?: string
-}
 
 export interface Rehearsals {
   /** Throws Problem `conflict` while one runs. */
@@ -26,7 +13,7 @@ export interface Rehearsals {
   /** Ends the one that runs of this sale; throws Problem `conflict` where there is none. */
   cancel: (sale: number) => RehearsalJob
   /** The job of this sale, where this console started it, and the reports of all that ended, the newest first. */
-  read: (sale: number) => Promise<{ job: RehearsalJob | null; reports: RehearsalReport[] }>
+  read: (sale: number) => Promise<SaleRehearsals>
   /** Ends what runs, and waits for it. */
   stop: () => Promise<void>
 }

@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { RateStep } from '../../contract/console/rehearsal.ts'
 import { saleKeys } from '../../contract/keys.ts'
 import { readReports } from '../../contract/reports.ts'
 import { type Pool, select } from '../../platform/mysql.ts'
 import type { Redis } from '../../platform/redis.ts'
 import type { SaleStores } from '../sales/sale-stores.ts'
 import { percentile } from './crowd.ts'
-import { LIMITS, type RateStep } from './report.ts'
+import { LIMITS } from './limits.ts'
 import { setRate } from './shadow-sale.ts'
 
 const FIRST_RATE = 50

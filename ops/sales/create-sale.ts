@@ -1,4 +1,5 @@
 import type { ResultSetHeader } from 'mysql2/promise'
+import type { CreatedSale } from '../../contract/console/sale.ts'
 import { moveUnits } from '../../contract/inventory/move-units.ts'
 import { readArticle } from '../../contract/inventory/read-inventory.ts'
 import { type Db, select, transaction } from '../../platform/mysql.ts'
@@ -21,7 +22,7 @@ export async function createSale(
   stores: SaleStores,
   input: SaleInput,
   options: { draft?: boolean; by?: By } = {},
-): Promise<{ id: number }> {
+): Promise<CreatedSale> {
   const sale = completeSale(input, Date.now())
   const id = await transaction(stores.mysql, async (db) => {
     const id = await insertSale(db, sale)

@@ -1,24 +1,12 @@
+import type { PublishReport, WarmedDoor } from '../../contract/console/published.ts'
 import { saleKeys } from '../../contract/keys.ts'
 import { readSale } from '../../contract/sales.ts'
 import type { Sale } from '../../contract/words.ts'
 import type { By } from '../actions/by.ts'
 import { pageFiles } from '../pages/page-files.ts'
-import { prewarm, type WarmedDoor } from '../pages/prewarm.ts'
+import { prewarm } from '../pages/prewarm.ts'
 import { publishSale } from './publish-sale.ts'
 import type { SaleStores } from './sale-stores.ts'
-
-export interface PublishReport {
-  /** Whether every door has the page as it was published; the sale is published in any case. */
-  ok: boolean
-  problems: string[]
-  /** The page and all that it needs. */
-  files: { name: string; bytes: number; zippedBytes: number | null; sha256: string }[]
-  /** The folder that a CDN takes its files from; null where SLUICE_CDN_DIR names none. */
-  cdn: { dir: string; files: number } | null
-  doors: WarmedDoor[]
-  /** The card in Redis: what may be sold from there. */
-  preload: { epoch: number; stock: number; left: number } | null
-}
 
 /**
  * Publishes a sale (see {@link publishSale}), then asks every door for its page and assets. Throws as publishSale; what

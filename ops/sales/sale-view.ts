@@ -1,7 +1,7 @@
+import type { SaleView } from '../../contract/console/sale.ts'
 import type { Sale } from '../../contract/words.ts'
 
-/** A sale as the command line shows it: times are ISO 8601, everything else as in {@link Sale}. */
-export const saleView = (sale: Sale) => ({
+export const saleView = (sale: Sale): SaleView => ({
   ...sale,
   opensAt: new Date(sale.opensAt).toISOString(),
   closesAt: new Date(sale.closesAt).toISOString(),

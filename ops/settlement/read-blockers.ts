@@ -1,20 +1,8 @@
+import type { Blockers } from '../../contract/console/settlement.ts'
 import { type Db, select } from '../../platform/mysql.ts'
 import type { Redis } from '../../platform/redis.ts'
 import { count, union } from '../audit/number-ranges.ts'
 import { type RedisBooks, readRedis } from '../audit/read-redis.ts'
-
-/** What still moves in a sale, in tickets and orders: while there is any of it, the sale can not be settled. */
-export interface Blockers {
-  /** In the line, or with their place kept. */
-  waiting: number
-  /** Released, or reserved, and without a row. */
-  inFlight: number
-  awaitingPayment: number
-  expiring: number
-  refunding: number
-  /** When the last order that awaits its payment runs out of time, ms; undefined where none does. */
-  unpaidUntil: number | undefined
-}
 
 /** Reads what blocks a settlement. `redis` undefined: Redis is not asked, and the line counts as empty. */
 export async function readBlockers(db: Db, redis: Redis | undefined, sale: number): Promise<Blockers> {

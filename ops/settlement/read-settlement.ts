@@ -1,20 +1,5 @@
+import type { Settlement } from '../../contract/console/settlement.ts'
 import { type Db, select } from '../../platform/mysql.ts'
-
-/** How a sale was settled, and how far the shop has been told. Units whole, money whole cents, times ms. */
-export interface Settlement {
-  sale: number
-  sku: string | null
-  stock: number
-  paidUnits: number
-  /** Merged back into the shop's inventory, where the sale has a SKU. */
-  unitsBack: number
-  orders: number
-  amountCents: number
-  currency: string
-  settledBy: string
-  settledAt: number
-  outbox: { sent: number; waiting: number }
-}
 
 /** A sale's settlement, or undefined where it has none. */
 export async function readSettlement(db: Db, sale: number): Promise<Settlement | undefined> {

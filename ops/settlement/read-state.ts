@@ -1,25 +1,11 @@
+import type { SettlementState } from '../../contract/console/settlement.ts'
 import { readSale } from '../../contract/sales.ts'
-import type { SalePhase } from '../../contract/words.ts'
 import type { SaleStores } from '../sales/sale-stores.ts'
 import { unknownSale } from '../sales/unknown-sale.ts'
-import { type Blockers, isBlocked, readBlockers, tellBlockers } from './read-blockers.ts'
-import { readSettlement, type Settlement } from './read-settlement.ts'
+import { isBlocked, readBlockers, tellBlockers } from './read-blockers.ts'
+import { readSettlement } from './read-settlement.ts'
 
-/** Where a sale stands on its way to the settlement. Times are ms. */
-export interface SettlementState {
-  phase: SalePhase
-  sku: string | null
-  closesAt: number
-  /** Whether it can be settled now, as far as that is seen without its audit. */
-  possible: boolean
-  /** Why not, in a sentence; '' where it is possible, or settled. */
-  detail: string
-  /** Of a sale that is not settled. What waits and flies is only known while Redis answers. */
-  blockers: Blockers | null
-  settlement: Settlement | null
-}
-
-/** Reads that. Throws Problem `unknown_sale`. */
+/** Reads where a sale stands on its way to the settlement. Throws Problem `unknown_sale`. */
 export async function readSettlementState(
   { mysql, redis }: SaleStores,
   id: number,

@@ -1,4 +1,5 @@
 import type { ResultSetHeader } from 'mysql2/promise'
+import type { Settlement } from '../../contract/console/settlement.ts'
 import { Problem } from '../../contract/errors.ts'
 import { writeEvent } from '../../contract/events.ts'
 import { moveUnits } from '../../contract/inventory/move-units.ts'
@@ -15,7 +16,7 @@ import { stepPhase } from '../sales/change-phase.ts'
 import type { SaleStores } from '../sales/sale-stores.ts'
 import { unknownSale } from '../sales/unknown-sale.ts'
 import { isBlocked, readBlockers, tellBlockers } from './read-blockers.ts'
-import { readSettlement, type Settlement } from './read-settlement.ts'
+import { readSettlement } from './read-settlement.ts'
 
 /** Nothing moves any more: what looks wrong twice more is wrong. */
 const AUDIT_PAUSES_MS = [200, 600]

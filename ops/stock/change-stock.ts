@@ -1,3 +1,4 @@
+import type { ChangedStock } from '../../contract/console/stock.ts'
 import { moveUnits } from '../../contract/inventory/move-units.ts'
 import { readArticle } from '../../contract/inventory/read-inventory.ts'
 import { preloadSale } from '../../contract/preload.ts'
@@ -19,15 +20,6 @@ export interface StockChange {
   stock: number
   /** The version of the sale that the change was decided on. */
   version: number
-}
-
-export interface ChangedStock {
-  sale: number
-  before: number
-  after: number
-  version: number
-  /** false: MySQL has it, Redis could not be told now; reconciliation tells it within seconds. */
-  told: boolean
 }
 
 /** Redis forgot the sale, or holds another epoch of it: it is loaded, then the change is tried again. */

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { ChangedStock, ProposedStock } from '../../contract/console/stock.ts'
 import { Problem } from '../../contract/errors.ts'
 import { readArticle } from '../../contract/inventory/read-inventory.ts'
 import { saleKeys, stockChangeKey } from '../../contract/keys.ts'
@@ -9,26 +10,10 @@ import { type By, PROGRAM } from '../actions/by.ts'
 import { refuseStale } from '../actions/refuse-stale.ts'
 import type { SaleStores } from '../sales/sale-stores.ts'
 import { unknownSale } from '../sales/unknown-sale.ts'
-import { type ChangedStock, changeStock, type StockChange } from './change-stock.ts'
+import { changeStock, type StockChange } from './change-stock.ts'
 import { checkStock, refuseStock } from './check-stock.ts'
 
 const CONFIRM_WITHIN_S = 60
-
-export interface ProposedStock {
-  /** What to confirm. */
-  change: string
-  sale: number
-  before: number
-  after: number
-  version: number
-  /** Units sold or held, and those released, reserved or awaiting a payment beside them: the stock never sinks below both. */
-  sold: number
-  inFlight: number
-  lowest: number
-  /** The article that units are taken from, or given back to; null where the sale has none. */
-  inventory: { sku: string; onHandBefore: number; onHandAfter: number } | null
-  confirmWithinS: number
-}
 
 type Stores = Pick<SaleStores, 'mysql' | 'redis'>
 

@@ -1,4 +1,5 @@
 import { fetchCentre } from '../../contract/centre.ts'
+import type { ShownSwitch, ShownSwitches } from '../../contract/console/switch.ts'
 import { latestChanges, type RecordedChange, readSwitches } from '../../contract/switch-changes.ts'
 import {
   LEVELS,
@@ -11,32 +12,11 @@ import {
 } from '../../contract/switches.ts'
 import type { SaleStores } from '../sales/sale-stores.ts'
 
-/** A switch as it is in force. */
-export interface ShownSwitch {
-  name: SwitchName
-  value: number | boolean | string
-  /** Where the value comes from: this sale, set, load, level N or normal. */
-  from: string
-  allowed: string
-  perSale: boolean
-  says: string
-  /** Who turned it last for this sale (or, without a sale, for all), and how often that was done. */
-  version: number
-  set?: Pick<RecordedChange, 'before' | 'after' | 'who' | 'reason'> & { at: string }
-}
-
 /** Every switch with the value in force, for all sales or for one. */
 export async function listSwitches(
   { mysql, redis }: Pick<SaleStores, 'mysql' | 'redis'>,
   sale: number | undefined,
-): Promise<{
-  version: number
-  level: number
-  autoLevel: number
-  levels: { level: number; name: string; values: Record<string, string> }[]
-  switches: ShownSwitch[]
-  sales: SwitchState['sales']
-}> {
+): Promise<ShownSwitches> {
   const autoLevel = await fetchCentre(redis).then(
     ({ level }) => level.level,
     () => 0,

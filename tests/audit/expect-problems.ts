@@ -1,5 +1,6 @@
 import { expect } from 'vitest'
-import { type Audit, auditSale } from '../../ops/audit/audit-sale.ts'
+import type { Audit } from '../../contract/console/audit.ts'
+import { auditSale } from '../../ops/audit/audit-sale.ts'
 import { type Stores, writeGoodBooks } from './books.ts'
 
 /** The audit of a sale that there is, with short pauses between its looks. */

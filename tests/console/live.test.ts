@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Sample } from '../../ops/live/sample.ts'
+import type { Sample } from '../../contract/console/sample.ts'
 import { createSale } from '../../ops/sales/create-sale.ts'
 import { EDGE_KEY, type LentConsole, lendConsole } from './lend-console.ts'
 

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Audit, auditSale } from '../../ops/audit/audit-sale.ts'
+import type { Audit } from '../../contract/console/audit.ts'
+import { auditSale } from '../../ops/audit/audit-sale.ts'
 import { type Pool, select } from '../../platform/mysql.ts'
 import type { Crowd } from './crowd.ts'
 import type { FaultStack } from './fault-stack.ts'

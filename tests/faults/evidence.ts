@@ -1,5 +1,5 @@
 import { request } from 'undici'
-import type { Audit } from '../../ops/audit/audit-sale.ts'
+import type { Audit } from '../../contract/console/audit.ts'
 import { type Pool, select } from '../../platform/mysql.ts'
 import type { Stack } from '../../stack/stack.ts'
 import type { Buyer } from './buyer.ts'

@@ -1,10 +1,10 @@
 import { createContext } from 'preact'
 import { useContext } from 'preact/hooks'
-import type { SaleView } from './sale.ts'
+import type { ShownSale } from '../../contract/console/sale.ts'
 
 /** The sale that the screens inside its frame show; `reload` after a change. */
 export interface SaleInFrame {
-  sale: SaleView
+  sale: ShownSale
   reload: () => void
 }
 

@@ -1,4 +1,5 @@
 import type { ComponentChildren, JSX } from 'preact'
+import type { ShownSale } from '../../contract/console/sale.ts'
 import { Refused, reasonOf } from './call.ts'
 import { toMs } from './format.ts'
 import { Empty } from './parts/empty.tsx'
@@ -6,7 +7,7 @@ import { Loading } from './parts/loading.tsx'
 import { Notice } from './parts/notice.tsx'
 import { SaleState } from './parts/sale-state.tsx'
 import { Relative, useNow, When } from './parts/when.tsx'
-import { type SaleView, statusOf } from './sale.ts'
+import { statusOf } from './sale.ts'
 import { SaleContext } from './sale-context.ts'
 import { useScreens } from './screen.ts'
 import { useLoad } from './use-load.ts'
@@ -23,7 +24,7 @@ interface SaleFrameProps {
 /** A sale's title, state and tabs, above whichever of its screens is open. */
 export function SaleFrame({ id, path, children }: SaleFrameProps): JSX.Element {
   const screens = useScreens()
-  const { data, error, reload } = useLoad<SaleView>(`/api/sales/${id}`, EVERY_MS)
+  const { data, error, reload } = useLoad<ShownSale>(`/api/sales/${id}`, EVERY_MS)
   if (data === undefined) {
     if (error instanceof Refused && error.code === 'unknown_sale')
       return (
@@ -82,7 +83,7 @@ export function SaleFrame({ id, path, children }: SaleFrameProps): JSX.Element {
   )
 }
 
-function Times({ sale }: { sale: SaleView }): JSX.Element {
+function Times({ sale }: { sale: ShownSale }): JSX.Element {
   const { next } = statusOf(sale, useNow())
   return (
     <dl class="sale-times">

@@ -1,30 +1,6 @@
+import type { ShownSale } from '../../contract/console/sale.ts'
 import { number, toMs } from './format.ts'
 import type { Tone } from './parts/badge.tsx'
-
-/** A sale as `GET /api/sales` and `GET /api/sales/:id` tell it. Times are ISO 8601 or ms since 1970. */
-export interface SaleView {
-  id: number
-  title: string
-  priceCents: number
-  currency: string
-  stock: number
-  sold: number
-  paid: number
-  left: number
-  perUser: number
-  standby: number
-  release: { batch: number; everyMs: number } | 'auto'
-  challenge: string
-  opensAt: string | number
-  closesAt: string | number
-  phase: 'draft' | 'published' | 'paused' | 'closed' | 'settled' | 'discarded'
-  version: number
-  sku?: string | null
-  rehearsalOf?: number | null
-  /** Redis' part of the books, where it is loaded. */
-  waiting?: number
-  inFlight?: number
-}
 
 export interface SaleStatus {
   word: string
@@ -34,7 +10,7 @@ export interface SaleStatus {
 }
 
 /** What a sale is doing now, in a word, and what comes next. */
-export function statusOf(sale: SaleView, now: number): SaleStatus {
+export function statusOf(sale: ShownSale, now: number): SaleStatus {
   const opens = toMs(sale.opensAt)
   const closes = toMs(sale.closesAt)
   if (sale.phase === 'settled') return { word: 'settled', tone: 'plain' }
@@ -48,21 +24,21 @@ export function statusOf(sale: SaleView, now: number): SaleStatus {
   return { word: 'open', tone: 'accent', next: closing }
 }
 
-export const releaseText = (release: SaleView['release']): string =>
+export const releaseText = (release: ShownSale['release']): string =>
   release === 'auto' ? 'auto' : `${release.batch}/${release.everyMs}`
 
 /** "20 tickets a second (2 every 100 ms)". */
-export const releaseWords = (release: SaleView['release']): string =>
+export const releaseWords = (release: ShownSale['release']): string =>
   release === 'auto'
     ? 'auto, as fast as the backends take it'
     : `${number(releaseRate(release))} tickets a second (${release.batch} every ${release.everyMs} ms)`
 
 /** Nothing of it can be turned any more. */
-export const isOver = ({ phase }: SaleView): boolean => phase === 'closed' || phase === 'settled'
+export const isOver = ({ phase }: ShownSale): boolean => phase === 'closed' || phase === 'settled'
 
 /** Tickets a second of a fixed release, undefined for `auto`. */
-export const releaseRate = (release: SaleView['release']): number | undefined =>
+export const releaseRate = (release: ShownSale['release']): number | undefined =>
   release === 'auto' ? undefined : (1000 * release.batch) / release.everyMs
 
 /** How long until the sale opens, ms; less than 0: it has. */
-export const toOpening = (sale: SaleView): number => toMs(sale.opensAt) - Date.now()
+export const toOpening = (sale: ShownSale): number => toMs(sale.opensAt) - Date.now()

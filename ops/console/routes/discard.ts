@@ -1,4 +1,5 @@
 import { Type } from 'typebox'
+import type { SteppedSale } from '../../../contract/console/sale.ts'
 import { discardDraft, tellDiscarded } from '../../sales/discard-draft.ts'
 import { readBooks } from '../../sales/read-books.ts'
 import { saleView } from '../../sales/sale-view.ts'
@@ -10,7 +11,7 @@ export function addDiscard(app: App, { mysql, redis }: Services): void {
   app.post(
     '/api/sales/:id/discard',
     { schema: { params: saleParams, body: body({ version, reason: Type.Optional(reason) }) } },
-    async (request) => {
+    async (request): Promise<SteppedSale> => {
       const { version, reason } = request.body
       const id = saleIdOf(request.params.id)
       const sale = await discardDraft(mysql, id, byOf(request, reason), version)

@@ -1,4 +1,5 @@
 import { Type } from 'typebox'
+import type { Article } from '../../../contract/inventory/article.ts'
 import { listInventory } from '../../../contract/inventory/read-inventory.ts'
 import { receiveUnits } from '../../inventory/receive-units.ts'
 import { body } from '../request.ts'
@@ -8,7 +9,7 @@ const units = body({ sku: Type.String(), title: Type.Optional(Type.String()), un
 
 /** GET /api/inventory lists the shop's articles; POST puts units that came in into it. */
 export function addInventory(app: App, { mysql }: Services): void {
-  app.get('/api/inventory', () => listInventory(mysql))
+  app.get('/api/inventory', (): Promise<Article[]> => listInventory(mysql))
   app.post('/api/inventory', { schema: { body: units } }, (request) =>
     receiveUnits(mysql, request.body, byOf(request)),
   )

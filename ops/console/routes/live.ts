@@ -1,8 +1,8 @@
 import { Type } from 'typebox'
+import type { Sample } from '../../../contract/console/sample.ts'
 import { Problem } from '../../../contract/errors.ts'
 import { readSale } from '../../../contract/sales.ts'
 import { readSamples } from '../../live/read-samples.ts'
-import type { Sample } from '../../live/sample.ts'
 import { streamSamples } from '../../live/stream.ts'
 import { unknownSale } from '../../sales/unknown-sale.ts'
 import { fieldProblem } from '../problems.ts'
@@ -65,7 +65,7 @@ export function addLive(app: App, { mysql, sessions, live }: Services): void {
   app.get(
     '/api/sales/:id/samples',
     { schema: { params: saleParams, querystring: range } },
-    async (request) => {
+    async (request): Promise<{ samples: Sample[] }> => {
       const sale = saleIdOf(request.params.id)
       const from = Number(request.query.from)
       const to = Number(request.query.to)

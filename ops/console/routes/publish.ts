@@ -1,4 +1,5 @@
 import { Type } from 'typebox'
+import type { PublishedSale } from '../../../contract/console/published.ts'
 import { publishAndReport } from '../../sales/publish-and-report.ts'
 import { readBooks } from '../../sales/read-books.ts'
 import { saleView } from '../../sales/sale-view.ts'
@@ -15,7 +16,7 @@ export function addPublish(app: App, services: Services): void {
         body: body({ version: Type.Optional(version), reason: Type.Optional(reason) }),
       },
     },
-    async (request) => {
+    async (request): Promise<PublishedSale> => {
       const { version, reason } = request.body
       const id = saleIdOf(request.params.id)
       const { sale, report } = await publishAndReport(services, id, byOf(request, reason), version)

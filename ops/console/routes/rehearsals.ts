@@ -1,4 +1,5 @@
 import { Type } from 'typebox'
+import type { SaleRehearsals } from '../../../contract/console/rehearsal.ts'
 import { readSale } from '../../../contract/sales.ts'
 import { BUYERS, SECONDS } from '../../rehearsal/rehearse.ts'
 import { unknownSale } from '../../sales/unknown-sale.ts'
@@ -25,8 +26,10 @@ export function addRehearsals(app: App, { mysql, rehearsals }: Services): void {
     const id = await known(request.params.id)
     return reply.code(202).send(rehearsals.start(id, { buyers, seconds }, byOf(request)))
   })
-  app.get(path, { schema: { params: saleParams } }, async (request) =>
-    rehearsals.read(await known(request.params.id)),
+  app.get(
+    path,
+    { schema: { params: saleParams } },
+    async (request): Promise<SaleRehearsals> => rehearsals.read(await known(request.params.id)),
   )
   app.delete(path, { schema: { params: saleParams } }, async (request) =>
     rehearsals.cancel(await known(request.params.id)),

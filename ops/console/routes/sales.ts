@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from 'commander'
 import { Type } from 'typebox'
+import type { ShownSale, SteppedSale } from '../../../contract/console/sale.ts'
 import { listSales, readSale } from '../../../contract/sales.ts'
 import type { Sale } from '../../../contract/words.ts'
 import { type PhaseStep, stepPhase } from '../../sales/change-phase.ts'
@@ -23,7 +24,10 @@ const STEPS: PhaseStep[] = ['pause', 'resume', 'close']
 /** The list of sales, one sale with its books, and what may be turned while it runs. */
 export function addSales(app: App, services: Services): void {
   const { mysql, redis } = services
-  const shown = async (sale: Sale) => ({ ...saleView(sale), ...(await readBooks(redis, sale)) })
+  const shown = async (sale: Sale): Promise<ShownSale> => ({
+    ...saleView(sale),
+    ...(await readBooks(redis, sale)),
+  })
 
   app.get('/api/sales', async () => Promise.all((await listSales(mysql)).map(shown)))
 
@@ -38,7 +42,7 @@ export function addSales(app: App, services: Services): void {
     app.post(
       `/api/sales/:id/${step}`,
       { schema: { params: saleParams, body: stepBody } },
-      async (request) => {
+      async (request): Promise<SteppedSale> => {
         const { reason, ...options } = request.body
         const id = saleIdOf(request.params.id)
         const sale = await stepPhase(services, id, step, byOf(request, reason), options)

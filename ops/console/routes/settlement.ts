@@ -1,5 +1,8 @@
 import { Readable } from 'node:stream'
 import { Type } from 'typebox'
+import type { ToldAudit } from '../../../contract/console/audit.ts'
+import type { SaleEvent } from '../../../contract/console/event.ts'
+import type { SettlementState } from '../../../contract/console/settlement.ts'
 import { listEvents } from '../../../contract/events.ts'
 import { readSale } from '../../../contract/sales.ts'
 import { auditSale } from '../../audit/audit-sale.ts'
@@ -31,21 +34,27 @@ export function addSettlement(app: App, services: Services): void {
   app.post(
     '/api/sales/:id/audit',
     { schema: { params: saleParams, body: auditBody }, config: { anyRole: true } },
-    async (request) => {
+    async (request): Promise<ToldAudit> => {
       const { id } = await known(request.params.id)
       const { audit, unchecked } = (await auditSale(services, id))!
       return { ...audit, unchecked: unchecked ?? null, at: Date.now() }
     },
   )
 
-  app.get('/api/sales/:id/events', { schema: { params: saleParams } }, async (request) => {
-    const sale = await known(request.params.id)
-    const events = await listEvents(mysql, sale.id, sale.opensAt - 86_400_000, Date.now())
-    return { events: events.map((event) => ({ ...event, at: event.at.getTime() })) }
-  })
+  app.get(
+    '/api/sales/:id/events',
+    { schema: { params: saleParams } },
+    async (request): Promise<{ events: SaleEvent[] }> => {
+      const sale = await known(request.params.id)
+      const events = await listEvents(mysql, sale.id, sale.opensAt - 86_400_000, Date.now())
+      return { events: events.map((event) => ({ ...event, at: event.at.getTime() })) }
+    },
+  )
 
-  app.get('/api/sales/:id/settlement', { schema: { params: saleParams } }, (request) =>
-    readSettlementState(services, saleIdOf(request.params.id)),
+  app.get(
+    '/api/sales/:id/settlement',
+    { schema: { params: saleParams } },
+    (request): Promise<SettlementState> => readSettlementState(services, saleIdOf(request.params.id)),
   )
 
   app.post('/api/sales/:id/settle', { schema: { params: saleParams, body: settleBody } }, (request) =>

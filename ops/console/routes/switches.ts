@@ -1,4 +1,5 @@
 import { Type } from 'typebox'
+import type { ShownSwitches } from '../../../contract/console/switch.ts'
 import { listSwitches } from '../../switches/list-switches.ts'
 import { turnSwitch } from '../../switches/turn-switch.ts'
 import { body, wholeOf } from '../request.ts'
@@ -9,7 +10,7 @@ export function addSwitches(app: App, services: Services): void {
   app.get(
     '/api/switches',
     { schema: { querystring: Type.Object({ sale: Type.Optional(Type.String()) }) } },
-    (request) => listSwitches(services, wholeOf(request.query, 'sale')),
+    (request): Promise<ShownSwitches> => listSwitches(services, wholeOf(request.query, 'sale')),
   )
 
   app.put(

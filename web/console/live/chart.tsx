@@ -2,11 +2,11 @@ import type { JSX } from 'preact'
 import { useEffect, useId, useMemo, useRef, useState } from 'preact/hooks'
 import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
+import type { Sample } from '../../../contract/console/sample.ts'
 import { clock } from '../format.ts'
 import { optionsOf } from './chart-options.ts'
 import type { ChartPlan } from './charts.ts'
 import { columnsOf, stacked, valueAt } from './columns.ts'
-import type { Sample } from './sample.ts'
 import { writeValue } from './write-value.ts'
 
 interface ChartProps {

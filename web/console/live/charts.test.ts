@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
+import type { Sample } from '../../../contract/console/sample.ts'
 import { CHARTS, clicks } from './charts.ts'
-import type { Sample } from './sample.ts'
 
 const drawn = (title: string, sample: Sample) =>
   CHARTS.find((chart) => chart.title === title)!.series.map(({ label, of }) => [label, of(sample)])

@@ -1,5 +1,5 @@
+import type { Sample } from '../../../contract/console/sample.ts'
 import type { Reading } from './columns.ts'
-import type { Sample } from './sample.ts'
 
 /**
  * A colour means the same in every chart (--chart-NAME): what gets through, what waits, what the shop works on, what there is none of

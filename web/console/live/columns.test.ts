@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
+import type { Sample } from '../../../contract/console/sample.ts'
 import { alone, columnsOf, stacked, valueAt } from './columns.ts'
-import type { Sample } from './sample.ts'
 
 const sample = (at: number, more: Partial<Sample> = {}): Sample => ({ at, phase: 'published', ...more })
 

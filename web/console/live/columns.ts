@@ -1,4 +1,4 @@
-import type { Sample } from './sample.ts'
+import type { Sample } from '../../../contract/console/sample.ts'
 
 /** Seconds without a sample become a gap in the lines, not a slope: a break of this many steps or more. */
 const GAP_STEPS = 3

@@ -1,8 +1,8 @@
 import type { JSX } from 'preact'
+import type { Sample } from '../../../contract/console/sample.ts'
 import { useMayChange } from '../session.ts'
 import { PhaseControl } from './phase-control.tsx'
 import { ReleaseControl } from './release-control.tsx'
-import type { Sample } from './sample.ts'
 import { StockControl } from './stock-control.tsx'
 import { SwitchControls } from './switch-controls.tsx'
 

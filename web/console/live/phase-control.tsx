@@ -1,10 +1,11 @@
 import type { JSX } from 'preact'
 import { useState } from 'preact/hooks'
+import type { SteppedSale } from '../../../contract/console/sale.ts'
 import { call } from '../call.ts'
 import { Button } from '../parts/button.tsx'
 import { Confirm } from '../parts/confirm.tsx'
 import { SaleState } from '../parts/sale-state.tsx'
-import { isOver, type SaleView, toOpening } from '../sale.ts'
+import { isOver, toOpening } from '../sale.ts'
 import { useSale } from '../sale-context.ts'
 import { useAction } from '../use-action.ts'
 import { Control } from './control.tsx'
@@ -21,7 +22,7 @@ export function PhaseControl(): JSX.Element {
         version: sale.version,
         ...(name === 'close' && toOpening(sale) > 0 && { unopened: true }),
       }
-      const after = await call<SaleView & { note?: string }>('POST', `/api/sales/${sale.id}/${name}`, body)
+      const after = await call<SteppedSale>('POST', `/api/sales/${sale.id}/${name}`, body)
       return { name, after }
     },
     ({ name, after }) =>

@@ -1,14 +1,15 @@
 import type { JSX } from 'preact'
 import { useState } from 'preact/hooks'
+import type { ShownSale } from '../../../contract/console/sale.ts'
+import type { Sample } from '../../../contract/console/sample.ts'
 import { call } from '../call.ts'
 import { number, span } from '../format.ts'
 import { Button } from '../parts/button.tsx'
 import { Field } from '../parts/field.tsx'
-import { isOver, releaseRate, releaseText, type SaleView } from '../sale.ts'
+import { isOver, releaseRate, releaseText } from '../sale.ts'
 import { useSale } from '../sale-context.ts'
 import { useAction } from '../use-action.ts'
 import { Control } from './control.tsx'
-import type { Sample } from './sample.ts'
 
 /** Why no more may be in flight (contract/auto-release.ts). */
 const LIMITED: Record<string, string> = {
@@ -34,7 +35,7 @@ export function ReleaseControl({ latest }: { latest: Sample | undefined }): JSX.
     ? 'auto'
     : `${(batch ?? String(fixed.batch)).trim()}/${(every ?? String(fixed.everyMs)).trim()}`
   const set = useAction(
-    () => call<SaleView>('PUT', `/api/sales/${sale.id}/release`, { release: text, version: sale.version }),
+    () => call<ShownSale>('PUT', `/api/sales/${sale.id}/release`, { release: text, version: sale.version }),
     ({ release }) => `Set to ${releaseText(release)}.`,
   )
   const wished = auto ? undefined : (1000 * Number(text.split('/')[0])) / Number(text.split('/')[1])

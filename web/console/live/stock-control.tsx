@@ -1,5 +1,7 @@
 import type { JSX } from 'preact'
 import { useState } from 'preact/hooks'
+import type { Sample } from '../../../contract/console/sample.ts'
+import type { ChangedStock, ProposedStock } from '../../../contract/console/stock.ts'
 import { call } from '../call.ts'
 import { number } from '../format.ts'
 import { Button } from '../parts/button.tsx'
@@ -8,32 +10,19 @@ import { isOver } from '../sale.ts'
 import { useSale } from '../sale-context.ts'
 import { useAction } from '../use-action.ts'
 import { Control } from './control.tsx'
-import type { Sample } from './sample.ts'
-
-/** What a new stock would change (`POST /api/sales/:id/stock`). */
-interface Proposal {
-  change: string
-  before: number
-  after: number
-  sold: number
-  inFlight: number
-  lowest: number
-  inventory: { sku: string; onHandBefore: number; onHandAfter: number } | null
-  confirmWithinS: number
-}
 
 /** Stock up or down in two steps: look at what it would change, then do it within a minute. */
 export function StockControl({ latest }: { latest: Sample | undefined }): JSX.Element {
   const { sale, reload } = useSale()
   const [text, setText] = useState('')
-  const [proposal, setProposal] = useState<Proposal>()
+  const [proposal, setProposal] = useState<ProposedStock>()
   const path = `/api/sales/${sale.id}/stock`
   const propose = useAction(
-    () => call<Proposal>('POST', path, { stock: Number(text), version: sale.version }),
+    () => call<ProposedStock>('POST', path, { stock: Number(text), version: sale.version }),
     () => 'Read it, then confirm.',
   )
   const confirm = useAction(
-    (change: string) => call<{ after: number }>('POST', `${path}/confirm`, { change }),
+    (change: string) => call<ChangedStock>('POST', `${path}/confirm`, { change }),
     ({ after }) => `The stock is ${number(after)} now.`,
   )
   const taken = latest?.stock === undefined ? sale.sold : latest.stock - (latest.left ?? 0)

@@ -1,20 +1,13 @@
 import type { JSX } from 'preact'
+import type { Sample } from '../../../contract/console/sample.ts'
+import type { ShownSwitches } from '../../../contract/console/switch.ts'
 import { percent } from '../format.ts'
 import { Badge } from '../parts/badge.tsx'
 import { isOver } from '../sale.ts'
 import { useSale } from '../sale-context.ts'
-import { originOf } from '../switches/switch-view.ts'
+import { originOf } from '../switches/switch-words.ts'
 import { useLoad } from '../use-load.ts'
-import type { Sample } from './sample.ts'
 import { Turn } from './turn.tsx'
-
-/** Of `GET /api/switches?sale=`, what stands here. */
-interface Switches {
-  level: number
-  autoLevel: number
-  levels: { level: number; name: string }[]
-  switches: { name: string; value: number | boolean | string; from: string; version: number }[]
-}
 
 const EVERY_MS = 5_000
 
@@ -23,10 +16,10 @@ const after = (from: string): string => (from === 'normal' ? '' : `, ${originOf(
 /** Admission share and challenge of this sale, and the level of all. */
 export function SwitchControls({ latest }: { latest: Sample | undefined }): JSX.Element | null {
   const { sale } = useSale()
-  const own = useLoad<Switches>(`/api/switches?sale=${sale.id}`, EVERY_MS)
-  const all = useLoad<Switches>('/api/switches', EVERY_MS)
+  const own = useLoad<ShownSwitches>(`/api/switches?sale=${sale.id}`, EVERY_MS)
+  const all = useLoad<ShownSwitches>('/api/switches', EVERY_MS)
   if (own.data === undefined || all.data === undefined) return null
-  const find = (list: Switches, name: string) => list.switches.find((one) => one.name === name)
+  const find = (list: ShownSwitches, name: string) => list.switches.find((one) => one.name === name)
   const share = find(own.data, 'share')
   const challenge = find(own.data, 'challenge')
   const level = find(all.data, 'level')

@@ -1,9 +1,9 @@
 import type { JSX } from 'preact'
+import type { Sample } from '../../../contract/console/sample.ts'
 import { number } from '../format.ts'
 import { releaseText } from '../sale.ts'
 import { useSale } from '../sale-context.ts'
 import { clicks } from './charts.ts'
-import type { Sample } from './sample.ts'
 
 /** The six numbers that matter, large. What is not known now is a dash. */
 export function Tiles({ samples }: { samples: readonly Sample[] }): JSX.Element {

@@ -1,8 +1,9 @@
 import { useEffect, useState } from 'preact/hooks'
+import type { Sample } from '../../../contract/console/sample.ts'
 import { call } from '../call.ts'
 import { found, lost } from '../connection.ts'
 import { session } from '../session.ts'
-import { merge, type Sample } from './sample.ts'
+import { merge } from './merge-samples.ts'
 
 /** The server says something every 10 s at the least; silence for longer is a connection that only looks alive. */
 const SILENT_MS = 25_000

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks'
+import type { Sample } from '../../../contract/console/sample.ts'
 import { call } from '../call.ts'
-import type { Sample } from './sample.ts'
 
 /** The samples that MySQL has kept of a stretch of time (ms since 1970), thinned to what a chart can show. */
 export function usePast(

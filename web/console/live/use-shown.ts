@@ -1,10 +1,11 @@
 import { useMemo, useState } from 'preact/hooks'
+import type { ShownSale } from '../../../contract/console/sale.ts'
+import type { Sample } from '../../../contract/console/sample.ts'
 import { lostSince } from '../connection.ts'
 import { toMs } from '../format.ts'
 import { useNow } from '../parts/when.tsx'
-import type { SaleView } from '../sale.ts'
 import { useShared } from '../shared-value.ts'
-import { merge, type Sample } from './sample.ts'
+import { merge } from './merge-samples.ts'
 import { shownFrom } from './shown-from.ts'
 import { useLive } from './use-live.ts'
 import { usePast } from './use-past.ts'
@@ -17,7 +18,7 @@ const MOST_POINTS = 600
 const TAIL_MS = 10_000
 
 /** Whether new samples of a sale come. */
-export const isRunning = (sale: SaleView, now: number): boolean =>
+export const isRunning = (sale: ShownSale, now: number): boolean =>
   ['published', 'paused'].includes(sale.phase) && toMs(sale.closesAt) > now
 
 export interface Shown {
@@ -34,7 +35,7 @@ export interface Shown {
 }
 
 /** The samples of a sale over so long a time (undefined: all of it), the newest at the right edge. */
-export function useShown(sale: SaleView, spanMs: number | undefined): Shown {
+export function useShown(sale: ShownSale, spanMs: number | undefined): Shown {
   const { samples: fresh, heardAt } = useLive(sale.id)
   const away = useShared(lostSince)
   const [opened] = useState(Date.now())

@@ -1,11 +1,11 @@
 import type { JSX } from 'preact'
 import { useState } from 'preact/hooks'
+import type { SteppedSale } from '../../../contract/console/sale.ts'
 import { call } from '../call.ts'
 import { number } from '../format.ts'
 import { Button } from '../parts/button.tsx'
 import { Confirm } from '../parts/confirm.tsx'
 import { go } from '../route.ts'
-import type { SaleView } from '../sale.ts'
 import { useSale } from '../sale-context.ts'
 import { useMayChange } from '../session.ts'
 import { useAction } from '../use-action.ts'
@@ -16,7 +16,7 @@ export function DiscardDraft(): JSX.Element | null {
   const mayChange = useMayChange()
   const [asking, setAsking] = useState(false)
   const discard = useAction(() =>
-    call<SaleView>('POST', `/api/sales/${sale.id}/discard`, { version: sale.version }),
+    call<SteppedSale>('POST', `/api/sales/${sale.id}/discard`, { version: sale.version }),
   )
   if (!mayChange) return null
   return (

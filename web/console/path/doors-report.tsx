@@ -1,8 +1,9 @@
 import type { JSX } from 'preact'
+import type { PublishReport, WarmedFile } from '../../../contract/console/published.ts'
 import { duration, number } from '../format.ts'
 import { Notice } from '../parts/notice.tsx'
 import { type Column, Table } from '../parts/table.tsx'
-import { type DoorAnswers, filesOf, hostOf, type PublishReport, type WarmedFile } from './publish-report.ts'
+import { type DoorAnswers, filesOf, hostOf } from './door-answers.ts'
 
 /** What each door answered for the pages of a sale: a line a file, a column a door. */
 export function DoorsReport({ report: { problems, cdn, doors } }: { report: PublishReport }): JSX.Element {

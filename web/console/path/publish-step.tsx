@@ -1,5 +1,6 @@
 import type { JSX } from 'preact'
 import { useState } from 'preact/hooks'
+import type { PublishedSale, PublishReport } from '../../../contract/console/published.ts'
 import { call } from '../call.ts'
 import { number } from '../format.ts'
 import { Button } from '../parts/button.tsx'
@@ -9,7 +10,6 @@ import { useSale } from '../sale-context.ts'
 import { useMayChange } from '../session.ts'
 import { useAction } from '../use-action.ts'
 import { DoorsReport } from './doors-report.tsx'
-import type { Published, PublishReport } from './publish-report.ts'
 import { Step } from './step.tsx'
 import type { StepState } from './steps.ts'
 
@@ -22,7 +22,7 @@ export function PublishStep({ state }: { state: StepState }): JSX.Element {
   const draft = sale.phase === 'draft'
   const publish = useAction(
     () =>
-      call<Published>('POST', `/api/sales/${sale.id}/publish`, draft ? { version: sale.version } : {}, {
+      call<PublishedSale>('POST', `/api/sales/${sale.id}/publish`, draft ? { version: sale.version } : {}, {
         timeoutMs: PATIENCE_MS,
       }).then(({ report }) => report),
     // Where something is missing, the report says so.

@@ -1,9 +1,9 @@
 import type { JSX } from 'preact'
+import type { RehearsalReport as Report } from '../../../contract/console/rehearsal.ts'
 import { duration, number, span, toMs } from '../format.ts'
 import { Badge } from '../parts/badge.tsx'
 import { Table } from '../parts/table.tsx'
 import { Relative } from '../parts/when.tsx'
-import type { RehearsalReport as Report } from './rehearsal.ts'
 
 const TONES = { ok: 'good', warn: 'warn', no: 'bad' } as const
 const WORDS = { ok: 'ok', warn: 'look', no: 'no' } as const

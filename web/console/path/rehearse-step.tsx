@@ -1,5 +1,6 @@
 import type { JSX } from 'preact'
 import { useState } from 'preact/hooks'
+import type { SaleRehearsals } from '../../../contract/console/rehearsal.ts'
 import { call } from '../call.ts'
 import { Button } from '../parts/button.tsx'
 import { Field } from '../parts/field.tsx'
@@ -9,14 +10,13 @@ import { useSale } from '../sale-context.ts'
 import { useMayChange } from '../session.ts'
 import { useAction } from '../use-action.ts'
 import type { Loaded } from '../use-load.ts'
-import type { RehearsalsView } from './rehearsal.ts'
 import { RehearsalReport } from './rehearsal-report.tsx'
 import { Step } from './step.tsx'
 import type { StepState } from './steps.ts'
 
 interface RehearseStepProps {
   state: StepState
-  rehearsals: Loaded<RehearsalsView>
+  rehearsals: Loaded<SaleRehearsals>
 }
 
 /** Starts a rehearsal, shows how far it is, and what came of the last one. */

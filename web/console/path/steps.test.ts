@@ -1,20 +1,19 @@
 import { expect, test } from 'vitest'
-import type { SaleView } from '../sale.ts'
-import type { RehearsalReport } from './rehearsal.ts'
+import type { RehearsalReport } from '../../../contract/console/rehearsal.ts'
+import type { ShownSale } from '../../../contract/console/sale.ts'
 import { statesOf } from './steps.ts'
 
-const sale = (phase: SaleView['phase'], more: Partial<SaleView> = {}): SaleView => ({
-  ...{ id: 7, title: 'Lamp', priceCents: 990, currency: 'EUR', stock: 10, sold: 0, paid: 0, left: 10 },
-  ...{ perUser: 1, standby: 2, release: 'auto', challenge: 'none', opensAt: 1_000, closesAt: 2_000 },
-  ...{ version: 1, phase, ...more },
-})
+const sale = (phase: ShownSale['phase'], { paid = 0 } = {}) => {
+  const [opensAt, closesAt] = [1_000, 2_000].map((ms) => new Date(ms).toISOString())
+  return { phase, stock: 10, paid, opensAt, closesAt } as ShownSale
+}
 const told = (go: boolean) => ({ go }) as RehearsalReport
 const nowOf = (...args: Parameters<typeof statesOf>) =>
   Object.entries(statesOf(...args))
     .filter(([, state]) => state === 'now')
     .map(([step]) => step)
 
-const course: [string, SaleView, RehearsalReport | undefined, number, string][] = [
+const course: [string, ShownSale, RehearsalReport | undefined, number, string][] = [
   ['a draft is to be published', sale('draft'), undefined, 0, 'publish'],
   ['a published sale is to be rehearsed', sale('published'), undefined, 0, 'rehearse'],
   ['after a no-go, again', sale('published'), told(false), 0, 'rehearse'],

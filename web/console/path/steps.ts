@@ -1,6 +1,6 @@
+import type { RehearsalReport } from '../../../contract/console/rehearsal.ts'
+import type { ShownSale } from '../../../contract/console/sale.ts'
 import { toMs } from '../format.ts'
-import type { SaleView } from '../sale.ts'
-import type { RehearsalReport } from './rehearsal.ts'
 
 export const STEPS = [
   'register',
@@ -17,7 +17,7 @@ export type StepState = 'done' | 'now' | 'later' | 'skipped'
 
 /** What is done of a sale's path, and what is next. `rehearsed` is the newest rehearsal, where there was one. */
 export function statesOf(
-  sale: SaleView,
+  sale: ShownSale,
   rehearsed: RehearsalReport | undefined,
   now: number,
 ): Record<StepName, StepState> {

@@ -1,9 +1,10 @@
 import type { JSX } from 'preact'
+import type { ShownSale } from '../../../contract/console/sale.ts'
 import { money, number } from '../format.ts'
-import { releaseWords, type SaleView } from '../sale.ts'
+import { releaseWords } from '../sale.ts'
 
 /** What was registered, at a glance. */
-export function Terms({ sale }: { sale: SaleView }): JSX.Element {
+export function Terms({ sale }: { sale: ShownSale }): JSX.Element {
   const terms: [string, string][] = [
     ['Price', money(sale.priceCents, sale.currency)],
     ['Stock', `${number(sale.stock)} units`],

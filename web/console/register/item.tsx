@@ -1,7 +1,7 @@
 import type { JSX } from 'preact'
+import type { Article } from '../../../contract/inventory/article.ts'
 import { number } from '../format.ts'
 import { Field } from '../parts/field.tsx'
-import type { Article } from './article.ts'
 import type { Group } from './group.ts'
 
 /** What is sold. */

@@ -1,7 +1,7 @@
 import type { JSX } from 'preact'
+import type { Article } from '../../../contract/inventory/article.ts'
 import { money, number, span } from '../format.ts'
 import { useNow } from '../parts/when.tsx'
-import type { Article } from './article.ts'
 import { centsOf, closesOf, type Draft, opensOf, rateOf, standbyOf } from './draft.ts'
 
 /** The form in sentences, so that a slip shows: how many may wait, how long the sale takes, what comes in. */

@@ -1,6 +1,7 @@
 import type { JSX } from 'preact'
 import { useState } from 'preact/hooks'
-import type { AuditView, EventView } from '../audit/audit-view.ts'
+import type { ToldAudit } from '../../../contract/console/audit.ts'
+import type { SaleEvent } from '../../../contract/console/event.ts'
 import { call, reasonOf } from '../call.ts'
 import { number } from '../format.ts'
 import { Button } from '../parts/button.tsx'
@@ -23,10 +24,10 @@ const PATIENCE_MS = 90_000
 /** Proves the books of a sale, and lists what was noted and repaired. */
 export function Audit(): JSX.Element {
   const { sale } = useSale()
-  const [audit, setAudit] = useState<AuditView>()
+  const [audit, setAudit] = useState<ToldAudit>()
   const prove = useAction(
     async () =>
-      setAudit(await call<AuditView>('POST', `/api/sales/${sale.id}/audit`, {}, { timeoutMs: PATIENCE_MS })),
+      setAudit(await call<ToldAudit>('POST', `/api/sales/${sale.id}/audit`, {}, { timeoutMs: PATIENCE_MS })),
     () => '',
   )
   return (
@@ -54,7 +55,7 @@ export function Audit(): JSX.Element {
   )
 }
 
-function Verdict({ audit }: { audit: AuditView }): JSX.Element {
+function Verdict({ audit }: { audit: ToldAudit }): JSX.Element {
   const { stock, sold, paid, awaiting, left, tickets, waiting, inFlight } = audit
   const outcomes = Object.entries(audit.outcomes).filter(([, count]) => count > 0)
   return (
@@ -104,7 +105,7 @@ function Verdict({ audit }: { audit: AuditView }): JSX.Element {
 }
 
 function Events({ id }: { id: number }): JSX.Element {
-  const { data, error, reload } = useLoad<{ events: EventView[] }>(`/api/sales/${id}/events`, EVERY_MS)
+  const { data, error, reload } = useLoad<{ events: SaleEvent[] }>(`/api/sales/${id}/events`, EVERY_MS)
   return (
     <Panel title="Repairs and other events" aside="noted by gateways, workers and operators">
       {data === undefined && error === undefined && <Loading rows={3} label="Loading the events" />}
@@ -131,7 +132,7 @@ function Events({ id }: { id: number }): JSX.Element {
   )
 }
 
-const EVENTS: Column<EventView>[] = [
+const EVENTS: Column<SaleEvent>[] = [
   { title: 'When', cell: ({ at }) => <When at={at} seconds /> },
   { title: 'Kind', cell: ({ kind }) => kind },
   { title: 'What', wide: true, cell: ({ detail }) => detail },

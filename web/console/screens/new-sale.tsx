@@ -1,11 +1,12 @@
 import type { JSX } from 'preact'
 import { useState } from 'preact/hooks'
+import type { CreatedSale } from '../../../contract/console/sale.ts'
+import type { Article } from '../../../contract/inventory/article.ts'
 import { call } from '../call.ts'
 import { Button } from '../parts/button.tsx'
 import { Empty } from '../parts/empty.tsx'
 import { Notice } from '../parts/notice.tsx'
 import { Panel } from '../parts/panel.tsx'
-import type { Article } from '../register/article.ts'
 import { Buying } from '../register/buying.tsx'
 import { bodyOf, type Draft, faultsOf, newDraft } from '../register/draft.ts'
 import { Item } from '../register/item.tsx'
@@ -13,7 +14,6 @@ import { Opening } from '../register/opening.tsx'
 import { Pace } from '../register/pace.tsx'
 import { Summary } from '../register/summary.tsx'
 import { go } from '../route.ts'
-import type { SaleView } from '../sale.ts'
 import { useMayChange } from '../session.ts'
 import { useAction } from '../use-action.ts'
 import { useLoad } from '../use-load.ts'
@@ -24,7 +24,7 @@ export function NewSale(): JSX.Element {
   const [draft, setDraft] = useState<Draft>(() => newDraft(Date.now()))
   const [shown, setShown] = useState(false)
   const articles = useLoad<Article[]>('/api/inventory')
-  const register = useAction(() => call<SaleView>('POST', '/api/sales', bodyOf(draft)))
+  const register = useAction(() => call<CreatedSale>('POST', '/api/sales', bodyOf(draft)))
   const faults = faultsOf(draft)
   const set = (changes: Partial<Draft>) => {
     register.clear()

@@ -1,9 +1,9 @@
 import type { JSX } from 'preact'
+import type { SaleRehearsals } from '../../../contract/console/rehearsal.ts'
 import { number, toMs } from '../format.ts'
 import { Relative, useNow, When } from '../parts/when.tsx'
 import { DiscardDraft } from '../path/discard-draft.tsx'
 import { PublishStep } from '../path/publish-step.tsx'
-import type { RehearsalsView } from '../path/rehearsal.ts'
 import { RehearseStep } from '../path/rehearse-step.tsx'
 import { Step } from '../path/step.tsx'
 import { statesOf } from '../path/steps.ts'
@@ -16,7 +16,7 @@ const EVERY_MS = 1_500
 /** The way of a sale from its registration to its evidence: what is done, what is next, and the buttons for it. */
 export function Path(): JSX.Element {
   const { sale } = useSale()
-  const rehearsals = useLoad<RehearsalsView>(`/api/sales/${sale.id}/rehearsals`, EVERY_MS)
+  const rehearsals = useLoad<SaleRehearsals>(`/api/sales/${sale.id}/rehearsals`, EVERY_MS)
   const now = useNow()
   const states = statesOf(sale, rehearsals.data?.reports[0], now)
   const published = sale.phase !== 'draft'

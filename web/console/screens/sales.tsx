@@ -1,4 +1,5 @@
 import type { JSX } from 'preact'
+import type { ShownSale } from '../../../contract/console/sale.ts'
 import { reasonOf } from '../call.ts'
 import { money, number, percent } from '../format.ts'
 import { Empty } from '../parts/empty.tsx'
@@ -7,7 +8,7 @@ import { Notice } from '../parts/notice.tsx'
 import { SaleState } from '../parts/sale-state.tsx'
 import { type Column, Table } from '../parts/table.tsx'
 import { Relative, When } from '../parts/when.tsx'
-import { type SaleView, statusOf } from '../sale.ts'
+import { statusOf } from '../sale.ts'
 import { useScreens } from '../screen.ts'
 import { useMayChange } from '../session.ts'
 import { useLoad } from '../use-load.ts'
@@ -16,8 +17,7 @@ const EVERY_MS = 2_000
 
 /** All sales, newest first, with the way to every screen of each. */
 export function Sales(): JSX.Element {
-  const { data, error, reload } = useLoad<SaleView[] | { sales: SaleView[] }>('/api/sales', EVERY_MS)
-  const sales = Array.isArray(data) ? data : data?.sales
+  const { data: sales, error, reload } = useLoad<ShownSale[]>('/api/sales', EVERY_MS)
   const mayChange = useMayChange()
   return (
     <>
@@ -56,7 +56,7 @@ export function Sales(): JSX.Element {
   )
 }
 
-const COLUMNS: Column<SaleView>[] = [
+const COLUMNS: Column<ShownSale>[] = [
   { title: 'No.', numeric: true, cell: ({ id }) => id },
   {
     title: 'Sale',
@@ -81,7 +81,7 @@ const COLUMNS: Column<SaleView>[] = [
   },
 ]
 
-function Next({ sale }: { sale: SaleView }): JSX.Element {
+function Next({ sale }: { sale: ShownSale }): JSX.Element {
   const { next } = statusOf(sale, Date.now())
   if (next === undefined) return <span class="soft">–</span>
   return (
@@ -94,7 +94,7 @@ function Next({ sale }: { sale: SaleView }): JSX.Element {
   )
 }
 
-function Links({ sale: { id, title } }: { sale: SaleView }): JSX.Element {
+function Links({ sale: { id, title } }: { sale: ShownSale }): JSX.Element {
   const tabs = useScreens().filter(({ tab }) => tab !== undefined)
   const [first] = tabs
   const href = (path: string) => `#/${path.replace(':id', String(id))}`

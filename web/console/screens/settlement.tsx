@@ -1,4 +1,5 @@
 import type { JSX } from 'preact'
+import type { SettlementState } from '../../../contract/console/settlement.ts'
 import { reasonOf } from '../call.ts'
 import { Loading } from '../parts/loading.tsx'
 import { Notice } from '../parts/notice.tsx'
@@ -6,7 +7,6 @@ import { Panel } from '../parts/panel.tsx'
 import { useSale } from '../sale-context.ts'
 import { BeforeSettlement } from '../settlement/before-settlement.tsx'
 import { Settled } from '../settlement/settled.tsx'
-import type { SettlementStateView } from '../settlement/settlement-view.ts'
 import { useLoad } from '../use-load.ts'
 
 const EVERY_MS = 2_000
@@ -14,7 +14,7 @@ const EVERY_MS = 2_000
 /** Closes the books of a sale: what blocks it, what it did, and what to take away. */
 export function Settlement(): JSX.Element {
   const { sale, reload: reloadSale } = useSale()
-  const { data, error, reload } = useLoad<SettlementStateView>(`/api/sales/${sale.id}/settlement`, EVERY_MS)
+  const { data, error, reload } = useLoad<SettlementState>(`/api/sales/${sale.id}/settlement`, EVERY_MS)
   const settled = () => {
     reload()
     reloadSale()

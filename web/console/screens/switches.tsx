@@ -1,5 +1,6 @@
 import type { JSX } from 'preact'
 import { useState } from 'preact/hooks'
+import type { ShownSwitch, ShownSwitches } from '../../../contract/console/switch.ts'
 import { reasonOf } from '../call.ts'
 import { toMs } from '../format.ts'
 import { At } from '../parts/at.tsx'
@@ -10,7 +11,7 @@ import { Notice } from '../parts/notice.tsx'
 import { type Column, Table } from '../parts/table.tsx'
 import { useMayChange } from '../session.ts'
 import { Levels } from '../switches/levels.tsx'
-import { originOf, type SwitchesView, type SwitchView, valueText } from '../switches/switch-view.ts'
+import { originOf, valueText } from '../switches/switch-words.ts'
 import { TurnDialog } from '../switches/turn-dialog.tsx'
 import { useLoad } from '../use-load.ts'
 
@@ -21,9 +22,9 @@ export function Switches({ params }: { params: { id?: string } }): JSX.Element {
   const sale = params.id === undefined ? undefined : Number(params.id)
   const mayChange = useMayChange()
   const path = `/api/switches${sale === undefined ? '' : `?sale=${sale}`}`
-  const { data, error, reload } = useLoad<SwitchesView>(path, EVERY_MS)
-  const [turned, setTurned] = useState<{ one: SwitchView; wished?: string }>()
-  const change: Column<SwitchView> = {
+  const { data, error, reload } = useLoad<ShownSwitches>(path, EVERY_MS)
+  const [turned, setTurned] = useState<{ one: ShownSwitch; wished?: string }>()
+  const change: Column<ShownSwitch> = {
     title: 'Change',
     cell: (one) => (
       <Button small onClick={() => setTurned({ one })} label={`Turn ${one.name}`}>
@@ -94,7 +95,7 @@ export function Switches({ params }: { params: { id?: string } }): JSX.Element {
   )
 }
 
-const COLUMNS: Column<SwitchView>[] = [
+const COLUMNS: Column<ShownSwitch>[] = [
   {
     title: 'Switch',
     wide: true,

@@ -1,5 +1,6 @@
 import type { JSX } from 'preact'
 import { useState } from 'preact/hooks'
+import type { SettlementState } from '../../../contract/console/settlement.ts'
 import { call } from '../call.ts'
 import { number } from '../format.ts'
 import { Button } from '../parts/button.tsx'
@@ -12,7 +13,6 @@ import { Relative, useNow, When } from '../parts/when.tsx'
 import { useSale } from '../sale-context.ts'
 import { useMayChange } from '../session.ts'
 import { useAction } from '../use-action.ts'
-import type { SettlementStateView } from './settlement-view.ts'
 
 /** Its audit may take a while. */
 const PATIENCE_MS = 90_000
@@ -30,7 +30,7 @@ export function BeforeSettlement({
   state,
   onSettled,
 }: {
-  state: SettlementStateView
+  state: SettlementState
   onSettled: () => void
 }): JSX.Element {
   const { sale } = useSale()
@@ -98,11 +98,7 @@ export function BeforeSettlement({
 }
 
 /** Why it can not be settled, and what to do or to wait for. */
-function NotYet({
-  state: { phase, closesAt, blockers, detail },
-}: {
-  state: SettlementStateView
-}): JSX.Element {
+function NotYet({ state: { phase, closesAt, blockers, detail } }: { state: SettlementState }): JSX.Element {
   const { sale } = useSale()
   const now = useNow()
   if (blockers === null)

@@ -1,12 +1,12 @@
 import type { JSX } from 'preact'
+import type { Settlement } from '../../../contract/console/settlement.ts'
 import { money, number } from '../format.ts'
 import { Figures } from '../parts/figures.tsx'
 import { Panel } from '../parts/panel.tsx'
 import { When } from '../parts/when.tsx'
-import type { SettlementView } from './settlement-view.ts'
 
 /** What the settlement did: sold, given back, brought in, and whether the shop knows. */
-export function Settled({ settlement }: { settlement: SettlementView }): JSX.Element {
+export function Settled({ settlement }: { settlement: Settlement }): JSX.Element {
   const { stock, paidUnits, unitsBack, orders, amountCents, currency, sku, settledBy, settledAt } = settlement
   const { sent, waiting } = settlement.outbox
   return (

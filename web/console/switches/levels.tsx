@@ -1,11 +1,11 @@
 import type { JSX } from 'preact'
+import type { ShownSwitches } from '../../../contract/console/switch.ts'
 import { Badge } from '../parts/badge.tsx'
 import { Button } from '../parts/button.tsx'
 import { Panel } from '../parts/panel.tsx'
-import type { SwitchesView } from './switch-view.ts'
 
 interface LevelsProps {
-  found: SwitchesView
+  found: ShownSwitches
   /** Absent: whoever looks may not set it. */
   onPick: ((level: number) => void) | undefined
 }

@@ -1,13 +1,14 @@
 import type { JSX } from 'preact'
 import { useState } from 'preact/hooks'
+import type { ShownSwitch } from '../../../contract/console/switch.ts'
 import { call } from '../call.ts'
 import { Confirm } from '../parts/confirm.tsx'
 import { Field } from '../parts/field.tsx'
 import { useAction } from '../use-action.ts'
-import { choicesOf, type SwitchView, valueText } from './switch-view.ts'
+import { choicesOf, valueText } from './switch-words.ts'
 
 interface TurnDialogProps {
-  one: SwitchView
+  one: ShownSwitch
   /** For this sale only; undefined: for all. */
   sale: number | undefined
   /** What to begin with; the value that is set now, by default. */

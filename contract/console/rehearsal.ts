@@ -1,4 +1,9 @@
-import type { Check } from './check.ts'
+/** One thing that was looked at before a sale opens. `warn` is told, and does not stop the sale. */
+export interface Check {
+  name: string
+  verdict: 'ok' | 'warn' | 'no'
+  says: string
+}
 
 /** The release at one rate for a short while. */
 export interface RateStep {
@@ -33,17 +38,10 @@ export interface CrowdTally {
   pollP99Ms: number
 }
 
-/** What was seen while the shadow stock was sold. */
-export interface Played {
-  steps: RateStep[]
-  crowd: CrowdTally | null
-  checks: Check[]
-  /** What nobody can say after this rehearsal, and why. */
-  notTried: string[]
-}
-
+/** What came of a rehearsal. */
 export interface RehearsalReport {
   sale: number
+  /** When it began, ISO 8601. */
   at: string
   tookMs: number
   go: boolean
@@ -56,10 +54,26 @@ export interface RehearsalReport {
   advised: number | null
   /** How long the sale takes to sell its stock at the advised rate, and at its own (null: auto), seconds. */
   takesS: { advised: number | null; own: number | null }
-  limits: typeof LIMITS
+  /** What the backends had to hold while the crowd bought. */
+  limits: { lagP99Ms: number; queue: number; errors: number }
 }
 
-/** What the backends must hold while the crowd buys. */
-export const LIMITS = { lagP99Ms: 1_000, queue: 100, errors: 0 } as const
-/** Of the highest rate that held, so much is advised: the day of the sale brings more than a rehearsal. */
-export const MARGIN = 0.8
+/** A rehearsal in the background; the newest stays to be looked at. */
+export interface RehearsalJob {
+  sale: number
+  state: 'running' | 'done' | 'cancelled' | 'failed'
+  /** ISO 8601. */
+  startedAt: string
+  buyers: number
+  seconds: number
+  /** What it has said so far, the latest last. */
+  progress: string[]
+  /** Why it failed. */
+  error?: string
+}
+
+/** The job of a sale, where this console started it, and the reports of the latest that ended, the newest first. */
+export interface SaleRehearsals {
+  job: RehearsalJob | null
+  reports: RehearsalReport[]
+}

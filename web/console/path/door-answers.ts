@@ -1,26 +1,4 @@
-import type { SaleView } from '../sale.ts'
-
-/** What one door answered for one file (ops/pages/prewarm.ts). */
-export interface WarmedFile {
-  url: string
-  status: number
-  encoding: string
-  bytes: number
-  ms: number
-  problem?: string
-}
-
-export interface PublishReport {
-  ok: boolean
-  problems: string[]
-  cdn: { dir: string; files: number } | null
-  doors: { door: string; ok: boolean; files: WarmedFile[] }[]
-  preload: { epoch: number; stock: number; left: number } | null
-}
-
-export interface Published extends SaleView {
-  report: PublishReport
-}
+import type { WarmedDoor, WarmedFile } from '../../../contract/console/published.ts'
 
 /** One file, and what each door answered for it; `sent` is how the first of them sent it. */
 export interface DoorAnswers {
@@ -30,7 +8,7 @@ export interface DoorAnswers {
 }
 
 /** The doors' answers by file, in the order in which they were asked; a door that was down answers nothing. */
-export function filesOf(doors: PublishReport['doors']): DoorAnswers[] {
+export function filesOf(doors: readonly WarmedDoor[]): DoorAnswers[] {
   const files = new Map<string, DoorAnswers>()
   for (const { door, files: answered } of doors)
     for (const file of answered) {

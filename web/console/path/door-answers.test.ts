@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { filesOf, hostOf } from './publish-report.ts'
+import { filesOf, hostOf } from './door-answers.ts'
 
 const file = (url: string, problem?: string) => ({
   ...{ url, status: 200, encoding: 'gzip', bytes: 600, ms: 1 },

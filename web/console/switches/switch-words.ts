@@ -1,22 +1,4 @@
-/** A switch as `GET /api/switches` tells it. */
-export interface SwitchView {
-  name: string
-  value: number | boolean | string
-  from: string
-  allowed: string
-  perSale: boolean
-  says: string
-  version: number
-  set?: { before: string; after: string; who: string; reason: string; at: string }
-}
-
-export interface SwitchesView {
-  level: number
-  autoLevel: number
-  levels: { level: number; name: string; values: Record<string, string> }[]
-  switches: SwitchView[]
-  sales: Record<string, Record<string, unknown>>
-}
+import type { ShownSwitch } from '../../../contract/console/switch.ts'
 
 /** Where a value comes from, as it is said after the value. */
 export function originOf(from: string): string {
@@ -27,11 +9,11 @@ export function originOf(from: string): string {
 }
 
 /** As the API and the command line write it. */
-export const valueText = (value: SwitchView['value']): string =>
+export const valueText = (value: ShownSwitch['value']): string =>
   typeof value === 'boolean' ? (value ? 'on' : 'off') : String(value)
 
 /** What may be chosen, where that is a list; undefined: a number, which is typed. */
-export function choicesOf({ name, allowed }: SwitchView): [value: string, label: string][] | undefined {
+export function choicesOf({ name, allowed }: ShownSwitch): [value: string, label: string][] | undefined {
   if (allowed !== 'on or off') return undefined
   return [
     ['default', `default (${name === 'read-only' || name === 'closed' ? 'off' : 'on'}, or by the level)`],

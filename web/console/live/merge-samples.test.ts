@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { merge, type Sample } from './sample.ts'
+import type { Sample } from '../../../contract/console/sample.ts'
+import { merge } from './merge-samples.ts'
 
 const sample = (at: number, more: Partial<Sample> = {}): Sample => ({ at, phase: 'published', ...more })
 
