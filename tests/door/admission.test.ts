@@ -116,6 +116,10 @@ describe('2,000 buyers at two doors', () => {
       expect(tallies).toHaveLength(2)
       const buyers = countDistinct(tallies.map((tally) => tally.buyers))
       expect(Math.abs(buyers - 500)).toBeLessThan(100)
+      // Of so few the empty registers tell the number; of many the ranks will. One buyer in 2^n has a rank above n.
+      const ranks = tallies.flatMap((tally) => [...tally.buyers].map((one) => one.charCodeAt(0) - 48))
+      expect(Math.max(...ranks)).toBeGreaterThan(4)
+      expect(Math.max(...ranks)).toBeLessThanOrEqual(24)
       return true
     })
   })

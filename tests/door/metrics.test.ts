@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { call, click, eventually, tokenOf } from './call.ts'
+import { call, click, eventually, pause, tokenOf } from './call.ts'
 import { JWT_SECRET, type LentDoor, lendDoor } from './lend-door.ts'
 import { openSale } from './sale-cards.ts'
 
@@ -54,10 +54,30 @@ test('each refusal by its code, its question and its class; what went on by what
     'sluice_door_status_total{sale="1",by="door",class="5xx"}': 0,
     'sluice_door_status_total{sale="1",by="gateway",class="2xx"}': 1,
     'sluice_door_gateway_answers_total{sale="1",call="click",answer="202"}': 1,
+    'sluice_door_gateway_seconds_bucket{sale="1",le="5"}': 1,
     'sluice_door_gateway_seconds_bucket{sale="1",le="+Inf"}': 1,
     'sluice_door_evictions_total{dict="held"}': 0,
   })
   expect(before['sluice_door_dict_capacity_bytes{dict="buys"}']).toBe(20 * 1024 * 1024)
+})
+
+test('what a gateway took is counted in the buckets from there on, and summed', async () => {
+  const before = await metrics()
+  const gateway = door.gateways[0]!
+  gateway.arrived.length = 0
+  gateway.holds = true
+  const answer = click(door.flash, 1, await tokenOf('patient', JWT_SECRET))
+  await eventually(async () => gateway.arrived.length === 1)
+  await pause(60)
+  gateway.release()
+  expect((await answer).status).toBe(202)
+  const more = async (name: string) => (await metrics())[name]! - before[name]!
+  await eventually(async () => (await more('sluice_door_gateway_seconds_count{sale="1"}')) === 1)
+  expect(await more('sluice_door_gateway_seconds_bucket{sale="1",le="0.05"}')).toBe(0)
+  expect(await more('sluice_door_gateway_seconds_bucket{sale="1",le="5"}')).toBe(1)
+  const sum = await more('sluice_door_gateway_seconds_sum{sale="1"}')
+  expect(sum).toBeGreaterThan(0.055)
+  expect(sum).toBeLessThan(5)
 })
 
 test('a refusal carries what JSON needs, and no policy for pages', async () => {
