@@ -16,7 +16,7 @@ export const lineGrowth: Scenario = {
   name: 'line-growth',
   about:
     'What one ticket costs in Redis (time in scripts by Redis’s own clock, a ticket’s share of a batch of 50) with a thousand to a million waiting; its memory there; and the memory of a gateway that serves the longest line.',
-  runsMost: 1,
+  runsMost: 3,
   figures: {
     joinGrowth: { label: 'join with a million waiting against a thousand', unit: '×' },
     pollGrowth: { label: 'poll with a million waiting against a thousand', unit: '×' },
